@@ -1,0 +1,85 @@
+"""Where the embedded servers keep their things: a pure function of the data directory.
+
+Every command computes the same addresses from the same directory, so a second terminal finds the
+servers of a running application without asking anybody.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+# sun_path holds 108 bytes with its NUL on Linux, 104 on macOS; PostgreSQL appends ".s.PGSQL.5432".
+LONGEST_SOCKET_FOLDER = 85
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The paths below one data directory."""
+
+    data_dir: Path
+
+    @property
+    def postgres_data(self) -> Path:
+        return self.data_dir / "postgres"
+
+    @property
+    def valkey_data(self) -> Path:
+        return self.data_dir / "valkey"
+
+    @property
+    def logs(self) -> Path:
+        return self.data_dir / "logs"
+
+    @property
+    def secret_key_file(self) -> Path:
+        return self.data_dir / "secret_key"
+
+    @property
+    def beat_schedule(self) -> Path:
+        return self.data_dir / "beat-schedule"
+
+    @property
+    def sockets(self) -> Path:
+        """A folder short enough for socket addresses, the same one at every start."""
+        inside = self.data_dir / "sockets"
+        if len(os.fsencode(inside)) <= LONGEST_SOCKET_FOLDER:
+            return inside
+        digest = hashlib.sha256(os.fsencode(self.data_dir)).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"newsreader-{digest}"
+
+    @property
+    def valkey_socket(self) -> Path:
+        return self.sockets / "valkey"
+
+    @property
+    def database_url(self) -> str:
+        return f"postgresql://newsreader@/newsreader?host={quote(str(self.sockets), safe='')}"
+
+    @property
+    def redis_url(self) -> str:
+        return f"unix://{self.valkey_socket}"
+
+    def secret_key(self) -> str:
+        """The site's key, made at the first call and kept with mode 0600."""
+        try:
+            return self.secret_key_file.read_text(encoding="ascii")
+        except FileNotFoundError:
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+        key = secrets.token_urlsafe(48)
+        fresh = self.secret_key_file.with_name(f"secret_key.{os.getpid()}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(key, encoding="ascii")
+        try:
+            # link() never replaces: of two first starts at once, one wins and both read its key.
+            os.link(fresh, self.secret_key_file)
+        except FileExistsError:
+            key = self.secret_key_file.read_text(encoding="ascii")
+        finally:
+            fresh.unlink()
+        return key
