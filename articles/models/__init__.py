@@ -1,0 +1,18 @@
+"""What is stored: fields, constraints and small querysets; no network, no grouping, no pages."""
+
+from articles.models.articles import SIMILAR_LIMIT, Article, Sighting, SimilarLink, Story, StoryEdition
+from articles.models.places import Edition, Topic
+from articles.models.sources import Feed, Source
+
+__all__ = [
+    "SIMILAR_LIMIT",
+    "Article",
+    "Edition",
+    "Feed",
+    "Sighting",
+    "SimilarLink",
+    "Source",
+    "Story",
+    "StoryEdition",
+    "Topic",
+]

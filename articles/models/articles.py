@@ -1,0 +1,206 @@
+"""Articles, the stories they form, and the similar news of each."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils.text import slugify
+
+from articles.models.places import Edition, Topic
+from articles.models.sources import Feed, Source
+
+SIMILAR_LIMIT = 8
+"""Entries in an article's similar news."""
+
+
+class SearchVector(models.Func):
+    """`article_search(language, title, excerpt)`: defined in the first migration, immutable."""
+
+    function = "article_search"
+    output_field = SearchVectorField()
+
+
+def _slug(title: str) -> str:
+    return slugify(title, allow_unicode=True)[:80].strip("-") or "-"
+
+
+class Article(models.Model):
+    """An entry that we keep."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="articles")
+    feed = models.ForeignKey(Feed, on_delete=models.SET_NULL, null=True, related_name="articles")
+    topic = models.ForeignKey(Topic, on_delete=models.SET_NULL, null=True, blank=True)
+
+    # What the entry says.
+    guid = models.TextField(editable=False)
+    guid_hash = models.BinaryField(max_length=16, editable=False)
+    url = models.URLField("address", max_length=2000, blank=True)
+    url_hash = models.BinaryField(max_length=16, null=True, editable=False)
+    title = models.CharField(max_length=500)
+    title_key = models.BinaryField(max_length=16, editable=False)
+    excerpt = models.TextField(blank=True)
+    text = models.TextField(blank=True)
+    html = models.TextField(blank=True, editable=False)
+    authors = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+    categories = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+    enclosures = models.JSONField(default=list, blank=True, editable=False)
+    image_url = models.URLField(max_length=2000, blank=True)
+    language = models.CharField(max_length=2)
+    content_hash = models.BinaryField(max_length=16, editable=False)
+
+    # Times: what we go by, what the feed claimed, what we saw ourselves.
+    published_at = models.DateTimeField("published")
+    published_claim = models.DateTimeField("published, as claimed", null=True, editable=False)
+    updated_at = models.DateTimeField("updated", null=True, blank=True)
+    fetched_at = models.DateTimeField("first seen", db_default=Now(), editable=False)
+
+    # What grouping found.
+    story = models.ForeignKey(
+        "Story", on_delete=models.SET_NULL, null=True, blank=True, related_name="articles"
+    )
+    copy_of = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="copies"
+    )
+    clustered_at = models.DateTimeField("grouped", null=True, editable=False)
+    archive_searched_at = models.DateTimeField(null=True, editable=False)
+    """When the whole archive was searched for similar news; None until the page is first read."""
+
+    search = models.GeneratedField(
+        expression=SearchVector("language", "title", "excerpt"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        ordering = ["-published_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["feed", "guid_hash"], name="article_once_per_guid"),
+            models.UniqueConstraint(fields=["url_hash"], name="article_once_per_address"),
+        ]
+        indexes = [
+            models.Index(fields=["-published_at", "-id"], name="article_by_time"),
+            models.Index(fields=["source", "-published_at", "-id"], name="article_by_source_time"),
+            models.Index(fields=["source", "title_key"], name="article_by_source_title"),
+            models.Index(fields=["story", "published_at"], name="article_by_story_time"),
+            models.Index(fields=["language", "published_at"], name="article_by_language_time"),
+            models.Index(fields=["language", "clustered_at"], name="article_by_language_grouped"),
+            models.Index(
+                fields=["language", "id"],
+                condition=models.Q(clustered_at=None),
+                name="article_to_group",
+            ),
+            GinIndex(fields=["search"], name="article_search_gin"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def slug(self) -> str:
+        return _slug(self.title)
+
+    def get_absolute_url(self) -> str:
+        return reverse("article", args=[self.pk, self.slug])
+
+
+class Sighting(models.Model):
+    """An article met again as another entry: in a second feed, or under a second GUID.
+
+    Kept so that the entry is recognised for good, whatever becomes of its dates and links.
+    """
+
+    feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="sightings")
+    guid_hash = models.BinaryField(max_length=16)
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="sightings")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["feed", "guid_hash"], name="sighting_once_per_guid")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.article_id} in {self.feed_id}"
+
+
+class Story(models.Model):
+    """The articles on one event. Everything here is derived from them by grouping."""
+
+    language = models.CharField(max_length=2)
+    title = models.CharField(max_length=500, blank=True)
+    lead = models.ForeignKey(Article, on_delete=models.SET_NULL, null=True, related_name="+")
+    topic = models.ForeignKey(Topic, on_delete=models.SET_NULL, null=True, blank=True)
+    first_at = models.DateTimeField(null=True)
+    last_at = models.DateTimeField(null=True)
+    article_count = models.PositiveIntegerField(default=0)
+    source_count = models.PositiveIntegerField(default=0)
+    independent_count = models.PositiveIntegerField(default=0)
+    rank = models.FloatField(default=0.0)
+    editions = models.ManyToManyField(Edition, through="StoryEdition", related_name="stories")
+    merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, editable=False)
+
+    class Meta:
+        verbose_name_plural = "stories"
+        ordering = ["-rank", "-id"]
+        indexes = [
+            models.Index(fields=["-rank", "-id"], name="story_by_rank"),
+            models.Index(fields=["language", "last_at"], name="story_by_language_time"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or f"Story {self.pk}"
+
+    @property
+    def slug(self) -> str:
+        return _slug(self.title)
+
+    def get_absolute_url(self) -> str:
+        return reverse("story", args=[self.pk, self.slug])
+
+
+class StoryEdition(models.Model):
+    """A story on the front page of one edition, ranked by that edition's own sources."""
+
+    story = models.ForeignKey(Story, on_delete=models.CASCADE, related_name="placements")
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="placements")
+    topic = models.ForeignKey(Topic, on_delete=models.SET_NULL, null=True)
+    rank = models.FloatField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["story", "edition"], name="story_once_per_edition")
+        ]
+        indexes = [
+            models.Index(fields=["edition", "-rank", "-story"], name="front_by_rank"),
+            models.Index(fields=["edition", "topic", "-rank", "-story"], name="topic_by_rank"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.edition_id}: {self.story_id}"
+
+
+class SimilarLink(models.Model):
+    """One entry of an article's similar news."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="similar_links")
+    similar = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="+")
+    score = models.FloatField()
+    position = models.PositiveSmallIntegerField()
+    from_archive = models.BooleanField(default=False)
+    """Found by the search of the whole archive, not in the window."""
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "similar"], name="similar_once"),
+            models.CheckConstraint(
+                condition=~models.Q(article=models.F("similar")), name="similar_to_another"
+            ),
+        ]
+        indexes = [models.Index(fields=["article", "position"], name="similar_by_position")]
+
+    def __str__(self) -> str:
+        return f"{self.article_id} ~ {self.similar_id}"
