@@ -1,0 +1,214 @@
+"""Grouping: bring the articles that wait into stories, one language at a time.
+
+The windows live in the process that groups; PostgreSQL holds the truth. A batch is one
+transaction: it takes the language's advisory lock, brings the window up to date, groups, writes
+and commits. Whatever goes wrong, the window is thrown away and filled again from what is stored.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Min, QuerySet
+
+from articles.clustering.types import Document, Known
+from articles.clustering.weights import Background
+from articles.clustering.window import Window
+from articles.models import Article
+from articles.pipeline import stories
+
+logger = logging.getLogger(__name__)
+
+BATCH = 500
+"""Articles grouped in one transaction."""
+
+BACKGROUND = 20_000
+"""The newest articles of a language, from which the weights of its words are learnt."""
+
+LATE = timedelta(days=1)
+"""Articles are kept in the window this much longer than a story may grow, for those that are late."""
+
+_LOCK = 0x6E657773  # "news": the first half of the advisory locks' keys
+_FIELDS = ("id", "title", "excerpt", "source_id", "published_at")
+
+
+class Busy(Exception):
+    """Another process groups this language now; it will see what waits."""
+
+
+class StoryNumbers:
+    """Story ids taken from the database's own sequence, some at a time."""
+
+    def __init__(self) -> None:
+        self._free: list[int] = []
+
+    def reserve(self, count: int) -> None:
+        """Have at least `count` numbers ready, so that grouping itself asks nothing."""
+        missing = count - len(self._free)
+        if missing <= 0:
+            return
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence('articles_story', 'id'))"
+                " FROM generate_series(1, %s)",
+                [missing],
+            )
+            self._free.extend(sorted((row[0] for row in cursor.fetchall()), reverse=True))
+
+    def __call__(self) -> int:
+        return self._free.pop()
+
+
+@dataclass(slots=True)
+class _Live:
+    """A window and how far it follows the database."""
+
+    window: Window
+    numbers: StoryNumbers
+    since: datetime
+    """The window holds what was published from then on."""
+    synced_to: datetime | None = None
+    """The latest `clustered_at` that the window has seen."""
+
+
+class Grouper:
+    """The windows of one process."""
+
+    def __init__(self) -> None:
+        self._live: dict[str, _Live] = {}
+
+    def group(self, language: str, stop: Callable[[], bool] = lambda: False) -> int:
+        """Group all that waits in `language`, batch by batch; return how many were grouped.
+
+        Raises `Busy` where another process is at it.
+        """
+        total = 0
+        while not stop():
+            try:
+                with transaction.atomic():
+                    done = self._batch(language)
+            except BaseException:
+                # What the window took in was not stored.
+                self._live.pop(language, None)
+                raise
+            if not done:
+                break
+            total += done
+        return total
+
+    def _batch(self, language: str) -> int:
+        now = _lock(language)
+        waiting = Article.objects.filter(language=language, clustered_at=None)
+        first = waiting.aggregate(first=Min("published_at"))["first"]
+        if first is None:
+            return 0
+        horizon = now - timedelta(days=settings.STORY_WINDOW_DAYS)
+        if first >= horizon:
+            live = self._follow(language, horizon - LATE, now)
+        else:
+            # From the archive: the window around its own days, for this batch only.
+            span = timedelta(days=settings.STORY_WINDOW_DAYS)
+            waiting = waiting.filter(published_at__lt=min(first + span, horizon))
+            live = _filled(language, first - span, min(first + 2 * span, now))
+        documents = [
+            _document(row)
+            for row in waiting.order_by("published_at", "id").values_list(*_FIELDS)[:BATCH]
+        ]
+        live.numbers.reserve(len(documents))
+        grouped = live.window.group(documents)
+        stories.apply(language, grouped, now)
+        live.synced_to = now
+        logger.info("grouped %d articles in %s", len(documents), language)
+        return len(documents)
+
+    def _follow(self, language: str, since: datetime, now: datetime) -> _Live:
+        """The live window, with what others grouped since and without what has grown old."""
+        live = self._live.get(language)
+        if live is None:
+            live = self._live[language] = _filled(language, since, now)
+        else:
+            live.window.seed(_grouped_after(language, live.synced_to, since))
+        live.window.forget(since.timestamp())
+        live.since = since
+        return live
+
+
+def languages_waiting() -> list[str]:
+    """Languages that have articles to group."""
+    return list(
+        Article.objects.filter(clustered_at=None)
+        .order_by("language")
+        .values_list("language", flat=True)
+        .distinct()
+    )
+
+
+def _lock(language: str) -> datetime:
+    """Take the language for this transaction and tell the database's time."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(%s, hashtext(%s)), clock_timestamp()",
+            [_LOCK, language],
+        )
+        locked, now = cursor.fetchone()
+    if not locked:
+        raise Busy(language)
+    return now
+
+
+def _filled(language: str, since: datetime, until: datetime) -> _Live:
+    """A window with what is stored of these days."""
+    numbers = StoryNumbers()
+    window = Window(language, background=_background(language), new_story=numbers)
+    grouped = Article.objects.filter(
+        language=language,
+        published_at__range=(since, until),
+        clustered_at__isnull=False,
+        story__isnull=False,
+    )
+    window.seed(_known(grouped))
+    latest = _latest_grouping(language)
+    logger.info("filled the window of %s with %d articles", language, len(window))
+    return _Live(window, numbers, since, latest)
+
+
+def _grouped_after(language: str, synced_to: datetime | None, since: datetime) -> Iterator[Known]:
+    grouped = Article.objects.filter(
+        language=language, story__isnull=False, published_at__gte=since
+    )
+    return _known(grouped.filter(clustered_at__gt=synced_to) if synced_to else grouped)
+
+
+def _latest_grouping(language: str) -> datetime | None:
+    return (
+        Article.objects.filter(language=language, clustered_at__isnull=False)
+        .order_by("-clustered_at")
+        .values_list("clustered_at", flat=True)
+        .first()
+    )
+
+
+def _known(articles: QuerySet[Article]) -> Iterator[Known]:
+    rows = articles.order_by("published_at", "id").values_list(*_FIELDS, "story_id", "copy_of_id")
+    for *fields, story, copy_of in rows.iterator(chunk_size=2000):
+        yield Known(_document(fields), story, copy_of)
+
+
+def _document(row: Sequence[Any]) -> Document:
+    article, title, lead, source, published = row
+    return Document(article, title, lead, source, published.timestamp())
+
+
+def _background(language: str) -> Background:
+    rows = (
+        Article.objects.filter(language=language)
+        .order_by("-published_at", "-id")
+        .values_list("title", "excerpt")[:BACKGROUND]
+    )
+    return Background.learnt(language, (f"{title}\n{excerpt}" for title, excerpt in rows))
