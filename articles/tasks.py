@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 from celery import shared_task
 
-from articles.pipeline.grouping import Busy, Grouper, languages_waiting
+from articles.pipeline.grouping import BusyError, Grouper, languages_waiting
 from articles.pipeline.refresh import Refreshed, Summary, refresh_due, refresh_named
 
 logger = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ def group_language(language: str) -> None:
     over = _slice()
     try:
         _grouper.group(language, over)
-    except Busy:
+    except BusyError:
         logger.info("%s is being grouped by another process", language)
         return
     if over():

@@ -1,6 +1,6 @@
 """Typed readers for environment variables that fail loudly on nonsense.
 
-Pure: the mapping is handed in. `newsreader.settings` is the only caller that hands in the process's own.
+Pure: the mapping is handed in; only `newsreader.settings` hands in that of the process.
 """
 
 from __future__ import annotations
@@ -40,6 +40,13 @@ class Environment:
         if raw not in TRUE | FALSE:
             raise SettingError(name, raw, "say 1 or 0")
         return raw in TRUE
+
+    def choice(self, name: str, choices: tuple[str, ...]) -> str:
+        """One of `choices` in capitals; the first where nothing is said."""
+        raw = self.text(name, choices[0]).upper()
+        if raw not in choices:
+            raise SettingError(name, raw, f"say {', '.join(choices)}")
+        return raw
 
     def number(self, name: str, default: int, *, least: int, most: int) -> int:
         raw = self.text(name)

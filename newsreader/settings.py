@@ -28,7 +28,7 @@ try:
     CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS")
     HTTPS_ONLY = env.flag("HTTPS_ONLY")
     STATIC_ROOT = Path(env.text("STATIC_ROOT", str(DATA_DIR / "static")))
-    LOG_LEVEL = env.text("LOG_LEVEL", "INFO").upper()
+    LOG_LEVEL = env.choice("LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR"))
     DEFAULT_EDITION = env.text("DEFAULT_EDITION", "uk")
     SITE_NAME = env.text("SITE_NAME", "Newsreader")
     CONTACT_ADDRESS = env.text("CONTACT_ADDRESS", "https://example.org/newsreader-contact")
@@ -36,8 +36,6 @@ try:
     FETCH_CONCURRENCY = env.number("FETCH_CONCURRENCY", 24, least=1, most=200)
     STORY_WINDOW_DAYS = env.number("STORY_WINDOW_DAYS", 14, least=2, most=60)
     SECRET_KEY = env.text("SECRET_KEY")
-    if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
-        raise SettingError("LOG_LEVEL", LOG_LEVEL, "say DEBUG, INFO, WARNING or ERROR")
 except SettingError as error:
     raise ImproperlyConfigured(str(error)) from error
 

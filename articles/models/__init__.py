@@ -1,6 +1,13 @@
 """What is stored: fields, constraints and small querysets; no network, no grouping, no pages."""
 
-from articles.models.articles import SIMILAR_LIMIT, Article, Sighting, SimilarLink, Story, StoryEdition
+from articles.models.articles import (
+    SIMILAR_LIMIT,
+    Article,
+    Sighting,
+    SimilarLink,
+    Story,
+    StoryEdition,
+)
 from articles.models.places import Edition, Topic
 from articles.models.sources import Feed, Source
 

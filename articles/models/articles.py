@@ -99,12 +99,12 @@ class Article(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        return reverse("article", args=[self.pk, self.slug])
+
     @property
     def slug(self) -> str:
         return _slug(self.title)
-
-    def get_absolute_url(self) -> str:
-        return reverse("article", args=[self.pk, self.slug])
 
 
 class Sighting(models.Model):
@@ -153,12 +153,12 @@ class Story(models.Model):
     def __str__(self) -> str:
         return self.title or f"Story {self.pk}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("story", args=[self.pk, self.slug])
+
     @property
     def slug(self) -> str:
         return _slug(self.title)
-
-    def get_absolute_url(self) -> str:
-        return reverse("story", args=[self.pk, self.slug])
 
 
 class StoryEdition(models.Model):

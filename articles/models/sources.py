@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models.functions import Now
 from django.urls import reverse
 
 from articles.models.places import Edition, Topic, country_code, language_code
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 FIRST_INTERVAL = timedelta(minutes=30)
 
@@ -46,10 +42,13 @@ class FeedQuerySet(models.QuerySet["Feed"]):
         """Feeds that are fetched at all."""
         return self.filter(active=True, retired_at=None, source__active=True)
 
-    def due(self, now: datetime) -> FeedQuerySet:
+    def free(self) -> FeedQuerySet:
+        """Feeds that no worker holds."""
+        return self.filter(models.Q(claimed_until=None) | models.Q(claimed_until__lt=Now()))
+
+    def due(self) -> FeedQuerySet:
         """Working feeds whose time has come and that no worker holds."""
-        free = models.Q(claimed_until=None) | models.Q(claimed_until__lt=now)
-        return self.working().filter(free, next_fetch_at__lte=now)
+        return self.working().free().filter(next_fetch_at__lte=Now())
 
 
 class Feed(models.Model):

@@ -32,13 +32,13 @@ BACKGROUND = 20_000
 """The newest articles of a language, from which the weights of its words are learnt."""
 
 LATE = timedelta(days=1)
-"""Articles are kept in the window this much longer than a story may grow, for those that are late."""
+"""The window holds articles this much longer than a story may grow, for those that are late."""
 
 _LOCK = 0x6E657773  # "news": the first half of the advisory locks' keys
 _FIELDS = ("id", "title", "excerpt", "source_id", "published_at")
 
 
-class Busy(Exception):
+class BusyError(Exception):
     """Another process groups this language now; it will see what waits."""
 
 
@@ -86,7 +86,7 @@ class Grouper:
     def group(self, language: str, stop: Callable[[], bool] = lambda: False) -> int:
         """Group all that waits in `language`, batch by batch; return how many were grouped.
 
-        Raises `Busy` where another process is at it.
+        Raises `BusyError` where another process is at it.
         """
         total = 0
         while not stop():
@@ -158,7 +158,7 @@ def _lock(language: str) -> datetime:
         )
         locked, now = cursor.fetchone()
     if not locked:
-        raise Busy(language)
+        raise BusyError(language)
     return now
 
 

@@ -56,7 +56,7 @@ class Refreshed:
 
     feed: Feed
     decision: Decision
-    stored: Stored = Stored()
+    stored: Stored
 
 
 @dataclass(slots=True)
@@ -178,11 +178,7 @@ def finish(feed: Feed, fetched: Fetched) -> Refreshed:
         # The entries of one feed could not be stored: that must not cost the others theirs.
         logger.exception("%s: its entries could not be stored", feed.url)
         words = ParseError(f"Its entries could not be stored: {type(error).__name__}.")
-        decision = decide(
-            fetched.state, fetched.result, words, now=fetched.now, jitter=random.random()
-        )
-        _save(feed, fetched, decision)
-        return Refreshed(feed, decision)
+        return _settle(feed, fetched, words, Stored())
 
 
 def _store(feed: Feed, fetched: Fetched) -> Refreshed:
@@ -196,16 +192,24 @@ def _store(feed: Feed, fetched: Fetched) -> Refreshed:
         feed.notice = "\n".join(parsed.problems)
     else:
         reading = parsed
-    decision = decide(
-        fetched.state, fetched.result, reading, now=fetched.now, jitter=random.random()
-    )
+    return _settle(feed, fetched, reading, stored)
+
+
+def _settle(
+    feed: Feed, fetched: Fetched, reading: Reading | ParseError | None, stored: Stored
+) -> Refreshed:
+    """Decide what becomes of the feed, and keep it."""
+    jitter = random.random()  # noqa: S311 - no secret
+    decision = decide(fetched.state, fetched.result, reading, now=fetched.now, jitter=jitter)
     _save(feed, fetched, decision)
     return Refreshed(feed, decision, stored)
 
 
 def _save(feed: Feed, fetched: Fetched, decision: Decision) -> None:
-    """Keep the decision as it is. Only what a fetch may change is written: a curator's edit made
-    in the meantime stays."""
+    """Keep the decision as it is.
+
+    Only what a fetch may change is written: a curator's edit made in the meantime stays.
+    """
     if decision.error:
         logger.warning("%s: %s", feed.url, decision.error)
     else:

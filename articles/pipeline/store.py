@@ -179,8 +179,8 @@ def _look_up(feed: Feed, keyed: Sequence[_Keyed]) -> _Known:
 
 
 def _insert(feed: Feed, fresh: Sequence[_Keyed]) -> None:
-    """Add articles; one that another worker added a moment ago under the same key is left to it."""
-    # Ordered by key, so that two workers with entries in common never wait for each other in a ring.
+    """Add articles; one that another worker has just added under the same key is left to it."""
+    # In the order of keys: two workers with entries in common then never wait in a ring.
     rows = sorted(fresh, key=lambda item: item.address or b"")
     Article.objects.bulk_create((_article(feed, item) for item in rows), ignore_conflicts=True)
 

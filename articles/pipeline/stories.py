@@ -104,7 +104,8 @@ _PLACE_ON_FRONTS = """
 WITH reported AS (
     SELECT article.story_id, member.edition_id,
            mode() WITHIN GROUP (ORDER BY article.topic_id) AS topic_id,
-           count(DISTINCT article.source_id) FILTER (WHERE article.copy_of_id IS NULL) AS independent
+           count(DISTINCT article.source_id) FILTER (WHERE article.copy_of_id IS NULL)
+               AS independent
     FROM articles_article AS article
     JOIN articles_source_editions AS member ON member.source_id = article.source_id
     WHERE article.story_id = ANY(%(stories)s)
@@ -160,7 +161,7 @@ def apply(language: str, grouped: Grouped, now: datetime) -> None:
 
 
 def derive(stories: Collection[int]) -> None:
-    """Bring counts, lead, times, rank and fronts of these stories up to date with their articles."""
+    """Bring all that stories take from their articles up to date: counts, lead, rank, fronts."""
     parameters = {"stories": sorted(stories), "half_life": HALF_LIFE_HOURS}
     with connection.cursor() as cursor:
         cursor.execute(_DERIVE, parameters)
