@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 # sun_path holds 108 bytes with its NUL on Linux, 104 on macOS; PostgreSQL appends ".s.PGSQL.5432".
 LONGEST_SOCKET_FOLDER = 85
+# Addresses of sockets go through URLs, connection strings and lists parted by commas.
+PLAIN_PATH = re.compile(r"[\w/.+-]+", re.ASCII)
+# Not tempfile.gettempdir(): two terminals with different TMPDIRs must find the same sockets.
+SHORT_FOLDER = Path("/tmp")  # noqa: S108 - the folder inside is made 0700 and its owner checked
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The paths below one data directory."""
+    """The paths below one data directory, which is absolute."""
 
     data_dir: Path
 
@@ -29,12 +33,12 @@ class Layout:
         return self.data_dir / "postgres"
 
     @property
-    def valkey_data(self) -> Path:
-        return self.data_dir / "valkey"
-
-    @property
     def logs(self) -> Path:
         return self.data_dir / "logs"
+
+    @property
+    def locks(self) -> Path:
+        return self.data_dir / "locks"
 
     @property
     def secret_key_file(self) -> Path:
@@ -45,13 +49,17 @@ class Layout:
         return self.data_dir / "beat-schedule"
 
     @property
+    def demo_port(self) -> Path:
+        return self.data_dir / "demo-port"
+
+    @property
     def sockets(self) -> Path:
-        """A folder short enough for socket addresses, the same one at every start."""
+        """A folder whose name is short and plain enough for sockets, the same at every start."""
         inside = self.data_dir / "sockets"
-        if len(os.fsencode(inside)) <= LONGEST_SOCKET_FOLDER:
+        if len(os.fsencode(inside)) <= LONGEST_SOCKET_FOLDER and PLAIN_PATH.fullmatch(str(inside)):
             return inside
         digest = hashlib.sha256(os.fsencode(self.data_dir)).hexdigest()[:16]
-        return Path(tempfile.gettempdir()) / f"newsreader-{digest}"
+        return SHORT_FOLDER / f"newsreader-{digest}"
 
     @property
     def valkey_socket(self) -> Path:
@@ -59,7 +67,8 @@ class Layout:
 
     @property
     def database_url(self) -> str:
-        return f"postgresql://newsreader@/newsreader?host={quote(str(self.sockets), safe='')}"
+        # The port is only part of the socket's name; said aloud, PGPORT cannot change it.
+        return f"postgresql://newsreader@:5432/newsreader?host={quote(str(self.sockets), safe='')}"
 
     @property
     def redis_url(self) -> str:
