@@ -1,0 +1,69 @@
+"""What every list of articles shares: its columns, and copies folded under their originals."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from articles.models import Article
+
+COPIES_LIMIT = 400
+"""Copies listed on one page, over all the articles on it."""
+
+COLUMNS = (
+    "title",
+    "excerpt",
+    "url",
+    "image_url",
+    "language",
+    "published_at",
+    "copy_of_id",
+    "story_id",
+    "source__name",
+    "source__slug",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """An article with the copies of it, one a source, the earliest first."""
+
+    article: Article
+    copies: tuple[Article, ...] = ()
+
+
+def listed() -> QuerySet[Article]:
+    """Articles with what a list shows of them and no more: full texts stay in the database."""
+    return Article.objects.select_related("source").only(*COLUMNS)
+
+
+def prefixed(path: str) -> list[str]:
+    """The columns of a listed article as seen from a row that leads to it."""
+    return [f"{path}__{column}" for column in COLUMNS]
+
+
+def fold(articles: Sequence[Article]) -> tuple[Report, ...]:
+    """Put the copies of each article under it: one query."""
+    copies: dict[int | None, list[Article]] = defaultdict(list)
+    if articles:
+        found = listed().filter(copy_of__in=articles).order_by("published_at", "id")
+        for copy in found[:COPIES_LIMIT]:
+            copies[copy.copy_of_id].append(copy)
+    return tuple(
+        Report(article, one_a_source(copies[article.pk], {article.source_id}))
+        for article in articles
+    )
+
+
+def one_a_source(articles: Iterable[Article], seen: Iterable[int] = ()) -> tuple[Article, ...]:
+    """The first article of each source that is not in `seen`, in the order given."""
+    known = set(seen)
+    first = []
+    for article in articles:
+        if article.source_id not in known:
+            known.add(article.source_id)
+            first.append(article)
+    return tuple(first)

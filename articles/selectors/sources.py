@@ -1,0 +1,86 @@
+"""Publishers: the directory of all of them, and one with its feeds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.core.paginator import Paginator
+from django.db.models import F, Prefetch, QuerySet
+
+from articles.models import Article, Feed, Source
+from articles.selectors import keyset
+from articles.selectors.fronts import newest_first
+from articles.selectors.listing import listed
+
+SOURCES_A_PAGE = 60
+ARTICLES_A_PAGE = 40
+
+HEALTH = (
+    "source_id",
+    "url",
+    "title",
+    "active",
+    "outcome",
+    "last_fetch_at",
+    "last_success_at",
+    "last_error",
+    "notice",
+    "failures",
+    "retired_at",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A source under one of its editions; `edition` is empty for a source that has none."""
+
+    edition: str
+    edition_slug: str
+    source: Source
+    feeds: tuple[Feed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """One page of all sources; `number` counts from 1."""
+
+    members: tuple[Member, ...]
+    number: int
+    pages: int
+
+
+def feeds() -> QuerySet[Feed]:
+    """Feeds with what their health is told from."""
+    return Feed.objects.order_by("url").only(*HEALTH)
+
+
+def directory(number: int, edition: str = "") -> Directory:
+    """One page of sources by edition, then name; a source in two editions is there twice.
+
+    `edition` is a slug and leaves the others out. Raises `django.core.paginator.InvalidPage`.
+    Three queries.
+    """
+    sources = Source.objects.annotate(
+        edition_name=F("editions__name"), edition_slug=F("editions__slug")
+    )
+    if edition:
+        sources = sources.filter(edition_slug=edition)
+    ordered = sources.order_by(
+        F("editions__position").asc(nulls_last=True), "edition_name", "name", "pk"
+    ).prefetch_related(Prefetch("feeds", feeds()))
+    page = Paginator(ordered, SOURCES_A_PAGE).page(number)
+    members = (
+        Member(row.edition_name or "", row.edition_slug or "", row, tuple(row.feeds.all()))
+        for row in page
+    )
+    return Directory(tuple(members), page.number, page.paginator.num_pages)
+
+
+def source(slug: str) -> Source:
+    """A source with its editions and feeds. Raises `Source.DoesNotExist`. Three queries."""
+    return Source.objects.prefetch_related("editions", Prefetch("feeds", feeds())).get(slug=slug)
+
+
+def articles_of(source: Source, after: str = "") -> keyset.Page[Article]:
+    """One page of a source's articles, the newest first. Raises `CursorError`. One query."""
+    return newest_first(listed().filter(source=source), after, ARTICLES_A_PAGE)
