@@ -17,7 +17,7 @@ class ParseError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """A media file that belongs to an entry (RSS 2.0 `enclosure`, Media RSS, JSON Feed attachment)."""
+    """A media file of an entry (RSS 2.0 `enclosure`, Media RSS, JSON Feed attachment)."""
 
     url: str
     media_type: str
@@ -33,9 +33,9 @@ class Entry:
     guid: str
     """The feed's own id for the entry or its substitute; never empty."""
     url: str
-    """Where "Read more" leads: absolute http(s), or empty where the feed gives none that is safe."""
+    """Where "Read more" leads: absolute http(s); empty where the feed gives none that is safe."""
     canonical_url: str
-    """`url` without what varies between copies of one address; compare by this. Empty with `url`."""
+    """`url` without what varies between forms of one address: compare by this. Empty with `url`."""
     title: str
     excerpt: str
     """Plain text, one paragraph, at most `EXCERPT_WORDS` words, without clutter."""
@@ -70,7 +70,7 @@ class Hints:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """A feed, normalised. `problems` names what was wrong with single entries that were left out."""
+    """A feed, normalised. `problems` names the entries that were left out, and why."""
 
     title: str
     home_url: str

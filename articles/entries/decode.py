@@ -1,0 +1,117 @@
+"""Bytes to text: which encoding a feed is really in, whatever it says."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+_BOMS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# The first characters of a document, `<?` or `<x`, without a byte-order mark (XML 1.0, appendix F).
+_WIDE_STARTS = (
+    (re.compile(rb"<\x00\x00\x00"), "utf-32-le"),
+    (re.compile(rb"\x00\x00\x00<"), "utf-32-be"),
+    (re.compile(rb"[<{\s]\x00[\x21-\x7e\s]\x00"), "utf-16-le"),
+    (re.compile(rb"\x00[<{\s]\x00[\x21-\x7e\s]"), "utf-16-be"),
+)
+_XML_ENCODING = re.compile(rb"""<\?xml[^>]{0,200}?\bencoding\s*=\s*["']\s*([\w.:-]{1,40})""")
+_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
+
+# Encodings whose bytes are all ASCII: valid UTF-8 says nothing about them.
+_SEVEN_BIT = re.compile(r"iso2022|hz$")
+_TEXT_CODECS = re.compile(
+    r"ascii|utf-8|cp\d+|iso8859|latin|koi8|mac-|kz1048|ptcp154|tis-620|big5|euc|gb|shift|johab"
+    r"|iso2022|hz$"
+)
+# What publishers mean by a label, as browsers read it (WHATWG Encoding Standard).
+_MEANT = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "euc_kr": "cp949",
+    "shift_jis": "cp932",
+    "big5": "big5hkscs",
+}
+
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+
+
+def decode(body: bytes, content_type: str = "") -> str:
+    """The text of `body`, without byte-order mark and control characters; never fails.
+
+    A byte-order mark decides. Else bytes that are valid UTF-8 are UTF-8, whatever the declaration,
+    because hardly any text of another encoding is; else the declared encoding of the document, else
+    that of `content_type`. Bytes wrong in UTF-8 are read as windows-1252, one by one, so that a
+    document that mixes both comes out right.
+    """
+    for mark, encoding in _BOMS:
+        if body.startswith(mark):
+            return _clean(body[len(mark) :].decode(encoding, "replace"))
+    for start, encoding in _WIDE_STARTS:
+        if start.match(body):
+            return _clean(body.decode(encoding, "replace"))
+    declared = _declared(body, content_type)
+    if any(_SEVEN_BIT.match(encoding) for encoding in declared):
+        return _clean(body.decode(declared[0], "replace"))
+    try:
+        return _clean(body.decode())
+    except UnicodeDecodeError:
+        return _clean(_other(body, [e for e in declared if e != "utf-8"]))
+
+
+def _other(body: bytes, encodings: list[str]) -> str:
+    """Text that is not UTF-8: in the first of `encodings` that fits, else windows-1252."""
+    for encoding in encodings:
+        try:
+            return body.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    if encodings and encodings[0] != "cp1252":
+        return body.decode(encodings[0], "replace")
+    return body.decode("utf-8", "windows-1252")
+
+
+def _declared(body: bytes, content_type: str) -> list[str]:
+    """Python's names of the encodings that document and header claim, as far as known."""
+    inside = _XML_ENCODING.search(body, 0, 1024)
+    outside = _CHARSET.search(content_type)
+    labels = [inside[1].decode("ascii", "replace") if inside else "", outside[1] if outside else ""]
+    return [codec for label in labels if label and (codec := _codec(label))]
+
+
+def _codec(label: str) -> str:
+    try:
+        name = codecs.lookup(label).name
+    except LookupError:
+        return ""
+    return _MEANT.get(name, name) if _TEXT_CODECS.match(name) else ""
+
+
+def _clean(text: str) -> str:
+    return _CONTROLS.sub("", text) if _CONTROLS.search(text) else text
+
+
+def _as_windows_1252(error: UnicodeError) -> tuple[str, int]:
+    """Read the bytes that are no UTF-8 as windows-1252; a character cut at the end is dropped."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    wrong = error.object[error.start : error.end]
+    if (
+        error.end == len(error.object)
+        and wrong[0] >= 0xC2
+        and error.reason.startswith("unexpected")
+    ):
+        return "", error.end
+    return wrong.decode("cp1252", "ignore"), error.end
+
+
+codecs.register_error("windows-1252", _as_windows_1252)

@@ -1,0 +1,159 @@
+"""The one sanitiser: everything of a feed that is shown as HTML or as plain text passes here."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from html import escape, unescape
+
+import nh3
+
+MAX_MARKUP = 300_000
+"""Characters of one entry's HTML; what is longer is cut before it is read."""
+
+_TAGS = {
+    "a", "abbr", "b", "bdi", "bdo", "blockquote", "br", "caption", "cite", "code", "dd", "del",
+    "details", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "h2", "h3", "h4", "h5", "h6",
+    "hr", "i", "img", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "rp", "rt", "ruby", "s",
+    "samp", "section", "small", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td",
+    "tfoot", "th", "thead", "time", "tr", "u", "ul", "var",
+}  # fmt: skip
+_DROPPED_WITH_CONTENT = {
+    "applet", "audio", "button", "canvas", "embed", "form", "frameset", "head", "iframe", "input",
+    "math", "noembed", "noframes", "noscript", "object", "option", "script", "select", "style",
+    "svg", "template", "textarea", "title", "video", "xmp",
+}  # fmt: skip
+_ATTRIBUTES = {
+    "a": {"href", "title", "hreflang"},
+    "abbr": {"title"},
+    "bdo": {"dir"},
+    "blockquote": {"cite"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "ol": {"start"},
+    "q": {"cite"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "time": {"datetime"},
+    "*": {"lang", "dir"},
+}
+_SCHEMES = {"http", "https", "mailto"}
+
+_BLOCK_TAGS = (
+    "address|article|aside|blockquote|caption|dd|details|div|dl|dt|figcaption|figure|footer|h[1-6]"
+    "|header|hr|li|main|nav|ol|p|pre|section|summary|table|tbody|tfoot|thead|tr|ul"
+)
+# The serialiser writes attributes in double quotes, with quotes inside them escaped.
+_ATTRS = r'(?:[^<>"]|"[^"]*")*'
+_BLOCK = re.compile(rf"</?(?:{_BLOCK_TAGS})\b{_ATTRS}>")
+_BREAK = re.compile(rf"<br\b{_ATTRS}>|</t[dh]>")
+_TAG = re.compile(rf"<{_ATTRS}>")
+_IMAGE = re.compile(rf"<img\b{_ATTRS}>")
+_TINY = re.compile(r'\b(?:width|height)="[0-2](?:px)?"')
+_NO_SOURCE = re.compile(rf'<img\b(?!{_ATTRS}\bsrc="https?://){_ATTRS}>')
+_EMPTY_BLOCK = re.compile(r"<(p|div|span|figure|li|strong|em|b|i)>\s*</\1>")
+
+_MARKUP = re.compile(r"<[A-Za-z/!?]")
+_ESCAPED_MARKUP = re.compile(
+    r"&lt;/?(?:p|br|a|b|i|em|strong|div|span|img|ul|ol|li|h[1-6]|blockquote|figure|script|iframe)\b",
+    re.IGNORECASE,
+)
+_SPACES = re.compile(r"[^\S\n]+")
+_LINE_BREAKS = re.compile(r" ?\n ?")
+_PARAGRAPH_BREAKS = re.compile(r"\n{2,}")
+_INVISIBLE = re.compile(
+    "[\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffc]"
+)
+
+
+def clean_html(html: str, base: str = "") -> str:
+    """The safe part of `html`, with addresses made absolute against `base`.
+
+    Only an allow-list of elements and attributes stays; links lead to http, https or mailto, with
+    `rel="noopener noreferrer"`; images are http(s) and no trackers of one or two pixels. Text that
+    was escaped once too often is read as the markup it was meant to be.
+    """
+    html = html[:MAX_MARKUP]
+    if "<" not in html and "&" not in html:
+        return paragraphs_to_html(html)
+    if not _MARKUP.search(html) and _ESCAPED_MARKUP.search(html):
+        html = unescape(html)
+    if not _MARKUP.search(html):
+        return paragraphs_to_html(unescape(html))
+    cleaned = _cleaner(base).clean(html)
+    if "<img" in cleaned:
+        cleaned = _IMAGE.sub(_without_trackers, cleaned)
+    return _EMPTY_BLOCK.sub("", cleaned).strip()
+
+
+def html_to_text(clean: str) -> str:
+    """The plain text of HTML that came from `clean_html`; a blank line parts its paragraphs."""
+    if "<" in clean:
+        clean = _SPACES.sub(" ", clean.replace("\n", " "))
+        clean = _BLOCK.sub("\n\n", clean)
+        clean = _TAG.sub("", _BREAK.sub("\n", clean))
+    return _tidy(_inert(unescape(clean)))
+
+
+def plain_text(markup: str) -> str:
+    """One line of plain text from what may be text or HTML, escaped once, twice or not at all.
+
+    Nothing in the result reads as a tag, and the content of scripts and styles is gone, even where
+    a template were to forget to escape it.
+    """
+    text = markup
+    for _ in range(3):
+        if "&" not in text:
+            break
+        text = unescape(text)
+    for _ in range(3):
+        if not _MARKUP.search(text):
+            break
+        text = unescape(_text_only().clean(_spaced(text)))
+    return " ".join(_tidy(_inert(text)).split())
+
+
+def paragraphs_to_html(text: str) -> str:
+    """Plain text as HTML paragraphs."""
+    parts = (part.strip() for part in _PARAGRAPH_BREAKS.split(text.replace("\r\n", "\n")))
+    return "".join(f"<p>{escape(part)}</p>" for part in parts if part)
+
+
+@lru_cache(maxsize=256)
+def _cleaner(base: str) -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=_TAGS,
+        clean_content_tags=_DROPPED_WITH_CONTENT,
+        attributes=_ATTRIBUTES,
+        url_schemes=_SCHEMES,
+        link_rel="noopener noreferrer",
+        set_tag_attribute_values={"img": {"loading": "lazy", "referrerpolicy": "no-referrer"}},
+        url_relative=("rewrite_with_base", base) if base else "deny",
+    )
+
+
+@lru_cache(maxsize=1)
+def _text_only() -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=set(), clean_content_tags=_DROPPED_WITH_CONTENT - {"title"}, attributes={}
+    )
+
+
+def _without_trackers(image: re.Match[str]) -> str:
+    tag = image[0]
+    return "" if _TINY.search(tag) or _NO_SOURCE.match(tag) else tag
+
+
+def _spaced(markup: str) -> str:
+    """Keep words apart that only a block tag or a line break parts."""
+    return re.sub(r"(?i)(<(?:br|/?p|/?div|/?li|/?h[1-6]|/?td)\b)", r" \1", markup)
+
+
+def _inert(text: str) -> str:
+    """Take the `<` from whatever could still be read as a tag."""
+    return re.sub(r"<+(?=[A-Za-z/!?])", "", text) if "<" in text else text
+
+
+def _tidy(text: str) -> str:
+    text = _INVISIBLE.sub("", text).replace("\r", "\n")
+    text = _LINE_BREAKS.sub("\n", _SPACES.sub(" ", text))
+    return _PARAGRAPH_BREAKS.sub("\n\n", text).strip()
