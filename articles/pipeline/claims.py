@@ -15,7 +15,7 @@ LEASE = timedelta(minutes=5)
 
 # A common table expression, because a plain subquery under IN may be evaluated more than once.
 _CLAIM = """
-WITH free AS MATERIALIZED ({chosen})
+WITH free (id) AS MATERIALIZED ({chosen})
 UPDATE articles_feed AS feed SET claimed_until = now() + %s
 FROM free WHERE feed.id = free.id
 RETURNING feed.id
