@@ -18,7 +18,8 @@ from urllib.parse import urljoin
 from django.db import models, transaction
 from django.utils import timezone
 
-from articles.entries.urls import canonical_url
+from articles.fetch.addresses import check_url
+from articles.fetch.types import FetchError
 from articles.models import Edition, Feed, Source, Topic
 
 DEFAULT = Path(__file__).resolve().parent.parent / "data"
@@ -122,11 +123,30 @@ def load(path: Path = DEFAULT) -> Added:
 
 
 def load_demo(base_url: str) -> Added:
-    """Add the sources of the demonstration, served at `base_url`, and only the editions they use."""
+    """Add the sources of the demonstration, served at `base_url`, and the editions they use."""
     default, demo = read(DEFAULT), read(DEMO, base_url)
     used = {slug for source in demo.sources for slug in source.editions}
     editions = tuple(edition for edition in default.editions if edition.slug in used)
     return add(replace(default, editions=editions, sources=demo.sources))
+
+
+def edition(slug: str) -> Edition:
+    """The edition of this slug, added from the default ones where it is not there.
+
+    Raises CatalogueError where nobody knows it.
+    """
+    if found := Edition.objects.filter(slug=slug).first():
+        return found
+    default = read(DEFAULT)
+    editions = tuple(record for record in default.editions if record.slug == slug)
+    if not editions:
+        known = {record.slug for record in default.editions}
+        known |= set(Edition.objects.values_list("slug", flat=True))
+        raise CatalogueError(
+            f"There is no edition “{slug}”. There are: {', '.join(sorted(known))}."
+        )
+    add(replace(default, editions=editions, sources=()))
+    return Edition.objects.get(slug=slug)
 
 
 @transaction.atomic
@@ -143,6 +163,19 @@ def add(catalogue: Catalogue) -> Added:
     feeds, present = _missing_feeds(catalogue.sources)
     Feed.objects.bulk_create(_feed_rows(feeds, sources.ids, topics.ids), ignore_conflicts=True)
     return Added(len(editions.new), len(topics.new), len(sources.new), len(feeds), present)
+
+
+def feed_key(url: str) -> str:
+    """What two spellings of one feed's address have in common.
+
+    Scheme, `www.`, default port, fragment and a slash at the end make no difference. Parameters do:
+    `?feed=rss2` and `?feed=comments-rss2` are two feeds.
+    """
+    try:
+        target = check_url(url)
+    except FetchError:
+        return url
+    return f"{target.authority.removeprefix('www.')}{target.path}".rstrip("/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,21 +260,17 @@ def _missing_feeds(
 ) -> tuple[list[tuple[SourceRecord, FeedRecord]], int]:
     """The feeds whose address is not there, every source's first feed before any second one.
 
-    And how many were there: addresses are compared in their canonical form.
+    And how many were there.
     """
-    seen = {canonical_url(url) for url in Feed.objects.values_list("url", flat=True)}
-    missing, present = [], 0
-    for _, source, feed in sorted(
-        ((place, source, feed) for source in sources for place, feed in enumerate(source.feeds)),
-        key=lambda row: row[0],
-    ):
-        key = canonical_url(feed.url)
-        if key in seen:
-            present += 1
-        else:
-            seen.add(key)
+    seen = {feed_key(url) for url in Feed.objects.values_list("url", flat=True)}
+    rows = [(place, source, feed) for source in sources for place, feed in enumerate(source.feeds)]
+    missing = []
+    for _, source, feed in sorted(rows, key=lambda row: row[0]):
+        key = feed_key(feed.url)
+        if key not in seen:
             missing.append((source, feed))
-    return missing, present
+        seen.add(key)
+    return missing, len(rows) - len(missing)
 
 
 def _feed_rows(
