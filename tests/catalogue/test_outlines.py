@@ -1,0 +1,115 @@
+"""Reading OPML: what is understood, what is forgiven, and what is refused."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from articles.pipeline.outlines import OpmlError, Outline, read_opml
+
+
+def opml(body: str, head: str = '<?xml version="1.0" encoding="utf-8"?>') -> bytes:
+    return f'{head}<opml version="2.0"><head/><body>{body}</body></opml>'.encode()
+
+
+def test_a_feed_keeps_its_address_title_and_home_page():
+    [outline] = read_opml(
+        opml(
+            '<outline type="rss" text="The Crier" title="Crier" '
+            'xmlUrl=" https://crier.example/rss " htmlUrl="https://crier.example"/>'
+        )
+    )
+    assert outline == Outline("https://crier.example/rss", "The Crier", "https://crier.example", ())
+
+
+def test_nested_folders_become_a_path():
+    outlines = read_opml(
+        opml(
+            '<outline text="World"><outline title="Africa"><outline xmlUrl="https://a.example"/>'
+            '</outline><outline xmlUrl="https://b.example"/></outline>'
+            '<outline xmlUrl="https://c.example"/>'
+        )
+    )
+    assert [outline.folders for outline in outlines] == [("World", "Africa"), ("World",), ()]
+
+
+def test_a_category_attribute_stands_in_for_a_folder():
+    outlines = read_opml(
+        opml(
+            '<outline xmlUrl="https://a.example" category="/World/Africa,/Radio"/>'
+            '<outline text="Sport"><outline xmlUrl="https://b.example" category="Tennis"/></outline>'
+        )
+    )
+    assert [outline.folders for outline in outlines] == [("World", "Africa"), ("Sport",)]
+
+
+def test_an_entry_without_an_address_is_not_lost_silently():
+    [outline] = read_opml(opml('<outline type="rss" text="Forgotten"/>'))
+    assert (outline.url, outline.title) == ("", "Forgotten")
+
+
+def test_attributes_are_read_in_any_case():
+    [outline] = read_opml(opml('<OUTLINE XMLURL="https://a.example" Text="A"/>'))
+    assert (outline.url, outline.title) == ("https://a.example", "A")
+
+
+def test_ampersands_that_are_not_escaped_are_forgiven():
+    [outline] = read_opml(
+        opml(
+            '<outline text="Caf&eacute; & Co &nosuch;" xmlUrl="https://a.example/?a=1&b=2&amp;c=3"/>'
+        )
+    )
+    assert outline.title == "Café & Co &nosuch;"
+    assert outline.url == "https://a.example/?a=1&b=2&c=3"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "iso-8859-1", "windows-1252"])
+def test_every_usual_encoding_is_read(encoding):
+    text = f'<?xml version="1.0" encoding="{encoding}"?><opml><outline text="Müller" type="rss"/></opml>'
+    [outline] = read_opml(text.encode(encoding))
+    assert outline.title == "Müller"
+
+
+def test_a_false_declaration_is_seen_through():
+    text = '<?xml version="1.0" encoding="utf-8"?><opml><outline text="Müller" type="rss"/></opml>'
+    [outline] = read_opml(text.encode("cp1252"))
+    assert outline.title == "Müller"
+
+
+def test_characters_that_xml_forbids_are_dropped():
+    [outline] = read_opml(opml('<outline text="A\x00B\x08C" type="rss"/>'))
+    assert outline.title == "ABC"
+
+
+BOMB = '<!DOCTYPE opml [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>'
+FILE = '<!DOCTYPE opml [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "empty"),
+        (b" \n ", "empty"),
+        (b"<html><body>Not found</body></html>", "no <opml>"),
+        (b"<opml><body><outline text='a'>", "not well-formed"),
+        (b"just words", "not well-formed"),
+        (opml('<outline text="&b;" type="rss"/>', BOMB), "entity"),
+        (opml('<outline text="&x;" type="rss"/>', FILE), "entity"),
+        (opml('<outline text="a">' * 200 + "</outline>" * 200), "100 deep"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_in_words(body, reason):
+    with pytest.raises(OpmlError, match=reason):
+        read_opml(body)
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_raise_anything_else(body):
+    for candidate in (body, b"<opml>" + body + b"</opml>"):
+        try:
+            outlines = read_opml(candidate)
+        except OpmlError as error:
+            assert str(error)
+        else:
+            assert all(isinstance(outline, Outline) for outline in outlines)
