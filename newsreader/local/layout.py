@@ -49,6 +49,10 @@ class Layout:
         return self.data_dir / "beat-schedule"
 
     @property
+    def static_stamp(self) -> Path:
+        return self.data_dir / "static-stamp"
+
+    @property
     def demo_port(self) -> Path:
         return self.data_dir / "demo-port"
 

@@ -104,12 +104,6 @@ class Claim:
         os.pwrite(self._owner.descriptor, content, 0)
 
     def __enter__(self) -> Self:
-        if not self._processes.wait_exclusive(PATIENCE):
-            self._close()
-            raise LocalError(
-                f"Processes of an earlier run still hold {self._processes.path} after"
-                f" {PATIENCE:.0f} seconds. End them (`fuser -v` on that file lists them) and retry."
-            )
         return self
 
     def __exit__(
@@ -118,12 +112,21 @@ class Claim:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._close()
+        self._processes.close()
+        self._owner.close()
 
     @property
     def inherited(self) -> int:
         """The descriptor that every process of the stack must inherit."""
         return self._processes.descriptor
+
+    def await_leftovers(self) -> None:
+        """Wait until the processes of an earlier run are gone; raises LocalError if they stay."""
+        if not self._processes.wait_exclusive(PATIENCE):
+            raise LocalError(
+                f"Processes of an earlier run still hold {self._processes.path} after"
+                f" {PATIENCE:.0f} seconds. End them (`fuser -v` on that file lists them) and retry."
+            )
 
     @contextmanager
     def open_to_guests(self) -> Iterator[None]:
@@ -134,10 +137,6 @@ class Claim:
             yield
         finally:
             ready.close()
-
-    def _close(self) -> None:
-        self._processes.close()
-        self._owner.close()
 
 
 def read_owner(layout: Layout) -> Owner | None:

@@ -65,16 +65,16 @@ class Postgres:
             hurry_signal=signal.SIGQUIT,  # immediate shutdown: the next start recovers
             patience=30.0,
             startup=300.0,  # the recovery after a crash
-            is_ready=self.is_ready,
+            waits_for=self.waits_for,
         )
 
-    def is_ready(self) -> bool:
-        """Whether it answers."""
+    def waits_for(self) -> str:
+        """Why it does not answer yet; empty once it does."""
         try:
             self._connect("postgres").close()
-        except psycopg.OperationalError:
-            return False
-        return True
+        except psycopg.OperationalError as error:
+            return str(error)
+        return ""
 
     def create_database(self) -> None:
         """Make the application's database unless it is there."""

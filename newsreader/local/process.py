@@ -27,16 +27,17 @@ TAIL_LINES = 12
 PAUSE = 0.02
 
 
-def always() -> bool:
-    """Answer yes: the readiness of a part that is ready when it runs."""
-    return True
+def nothing() -> str:
+    """What a part waits for that is ready as soon as it runs."""
+    return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """One long-running program of the stack.
 
-    is_ready is asked until it says yes; startup is how long that may take, in seconds.
+    waits_for is asked what the part still waits for, in words, until it answers "";
+    startup is how long that may take, in seconds.
     patience is the time in seconds between stop_signal and SIGKILL.
     """
 
@@ -50,7 +51,7 @@ class Part:
     hurry_signal: signal.Signals = signal.SIGKILL
     patience: float = 10.0
     startup: float = 60.0
-    is_ready: Callable[[], bool] = always
+    waits_for: Callable[[], str] = nothing
 
 
 class Keeper:

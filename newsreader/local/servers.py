@@ -116,6 +116,7 @@ def available(
         closing(FileLock(layout.locks / "guests")) as guests,
         Supervisor(claim.inherited, tell) as supervisor,
     ):
+        claim.await_leftovers()
         start_servers(supervisor, layout, wanted)
         prepare()
         try:

@@ -87,7 +87,7 @@ class Supervisor:
             rotate(supervised.part.log)
             self._launch(supervised)
         for supervised in tier:
-            self._await(supervised)
+            self._await(supervised, tier)
 
     def check(self) -> None:
         """Restart what died. To be called often; raises LocalError if a part keeps dying."""
@@ -112,14 +112,14 @@ class Supervisor:
     def _launch(self, supervised: Supervised) -> None:
         supervised.process = Process(supervised.part, self._keeper, self._inherited)
 
-    def _await(self, supervised: Supervised) -> None:
-        part, process = supervised.part, supervised.process
+    def _await(self, supervised: Supervised, tier: list[Supervised]) -> None:
+        part = supervised.part
         deadline = time.monotonic() + part.startup
-        while process is not None and not part.is_ready():
-            if process.exit_code() is not None:
-                raise LocalError(f"{part.name} {_ending(process)} at its start.{_log_of(part)}")
+        while reason := part.waits_for():
+            for each in tier:
+                _require_running(each)
             if time.monotonic() > deadline:
-                raise LocalError(f"{part.name} is not ready in time.{_log_of(part)}")
+                raise LocalError(f"{part.name} is not ready in time: {reason}.{_log_of(part)}")
             time.sleep(PAUSE)
 
     def _check(self, supervised: Supervised, now: float) -> None:
@@ -166,6 +166,12 @@ class Supervisor:
                     self._say(f"{process.part.name} did not stop in time and is killed.")
                     break
             process.finish()
+
+
+def _require_running(supervised: Supervised) -> None:
+    process, part = supervised.process, supervised.part
+    if process is not None and process.exit_code() is not None:
+        raise LocalError(f"{part.name} {_ending(process)} at its start.{_log_of(part)}")
 
 
 def _ending(process: Process) -> str:

@@ -35,13 +35,14 @@ class Valkey:
             ),
             log=layout.logs / "valkey.log",
             folder=layout.data_dir,
-            is_ready=self.is_ready,
+            waits_for=self.waits_for,
         )
 
-    def is_ready(self) -> bool:
-        """Whether it answers."""
+    def waits_for(self) -> str:
+        """Why it does not answer yet; empty once it does."""
         with redis.Redis.from_url(self._layout.redis_url, socket_timeout=2) as client:
             try:
-                return bool(client.ping())
-            except (redis.ConnectionError, redis.TimeoutError):
-                return False
+                client.ping()
+            except (redis.ConnectionError, redis.TimeoutError) as error:
+                return str(error)
+        return ""
