@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from articles.fetch.types import DoorSettings
 from articles.models import Edition, Feed, Source, Topic
-from articles.pipeline.opml import Known, import_opml, plan, why_refused
+from articles.pipeline.opml import Known, Plan, import_opml, plan, why_refused
 from articles.pipeline.outlines import Outline
 from tests.factories import make_edition
 
@@ -17,15 +17,15 @@ VILLAGE = Edition(slug="village", name="The Village", country="GB", language="en
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 
 
-def feed(url, title="", home="", *folders):
+def feed(url: str, title: str = "", home: str = "", *folders: str) -> Outline:
     return Outline(url, title, home, folders)
 
 
-def planned(*outlines, known=None):
+def planned(*outlines: Outline, known: Known | None = None) -> Plan:
     return plan(outlines, known or Known(), VILLAGE)
 
 
-def sources(result):
+def sources(result: Plan) -> dict[str, list[str]]:
     return {source.slug: [feed.url for feed in source.feeds] for source in result.catalogue.sources}
 
 
@@ -109,7 +109,7 @@ def test_a_name_of_no_latin_letters_still_gives_a_slug():
 # --- Topics --------------------------------------------------------------------------------------
 
 
-def topics(result):
+def topics(result: Plan) -> dict[str, str]:
     return {topic.slug: topic.name for topic in result.catalogue.topics}
 
 
@@ -209,7 +209,7 @@ def test_an_import_stores_sources_feeds_and_topics(village):
     assert [refused.url for refused in summary.refused] == ["http://10.0.0.1/rss"]
     stored = Feed.objects.get()
     assert (stored.url, stored.title) == ("https://crier.example/rss", "The Crier")
-    assert stored.topic and stored.topic.name == "World / Africa"
+    assert stored.topic == Topic.objects.get(name="World / Africa")
     assert list(stored.source.editions.all()) == [village]
 
 

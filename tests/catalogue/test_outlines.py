@@ -38,7 +38,7 @@ def test_a_category_attribute_stands_in_for_a_folder():
     outlines = read_opml(
         opml(
             '<outline xmlUrl="https://a.example" category="/World/Africa,/Radio"/>'
-            '<outline text="Sport"><outline xmlUrl="https://b.example" category="Tennis"/></outline>'
+            '<outline text="Sport"><outline xmlUrl="https://b.example" category="Golf"/></outline>'
         )
     )
     assert [outline.folders for outline in outlines] == [("World", "Africa"), ("Sport",)]
@@ -66,8 +66,8 @@ def test_ampersands_that_are_not_escaped_are_forgiven():
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "iso-8859-1", "windows-1252"])
 def test_every_usual_encoding_is_read(encoding):
-    text = f'<?xml version="1.0" encoding="{encoding}"?><opml><outline text="Müller" type="rss"/></opml>'
-    [outline] = read_opml(text.encode(encoding))
+    body = '<opml><outline text="Müller" type="rss"/></opml>'
+    [outline] = read_opml(f'<?xml version="1.0" encoding="{encoding}"?>{body}'.encode(encoding))
     assert outline.title == "Müller"
 
 
@@ -104,12 +104,14 @@ def test_what_cannot_be_read_is_refused_in_words(body, reason):
         read_opml(body)
 
 
+def outcome(body: bytes) -> tuple[Outline, ...] | str:
+    try:
+        return read_opml(body)
+    except OpmlError as error:
+        return str(error)
+
+
 @given(st.binary(max_size=300))
 def test_no_bytes_raise_anything_else(body):
-    for candidate in (body, b"<opml>" + body + b"</opml>"):
-        try:
-            outlines = read_opml(candidate)
-        except OpmlError as error:
-            assert str(error)
-        else:
-            assert all(isinstance(outline, Outline) for outline in outlines)
+    assert outcome(body)
+    assert isinstance(outcome(b"<opml>" + body + b"</opml>"), tuple | str)
