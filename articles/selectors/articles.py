@@ -40,11 +40,6 @@ def article(pk: int) -> Article:
     )
 
 
-def has_room_for_similar(article: Article) -> bool:
-    """Whether its similar news is shorter than it may be. One query."""
-    return article.similar_links.count() < SIMILAR_LIMIT
-
-
 def company(article: Article) -> Company:
     """What stands beside an article. Four queries."""
     also_in = _also_in(article)

@@ -52,35 +52,39 @@ class Hits:
     more: bool
 
 
-def search(words: str, languages: Sequence[str], number: int = 1) -> Hits:
-    """One page of the articles that match `words` in any of `languages`. One query.
+def search(
+    words: str, languages: Sequence[str], number: int = 1, *, elsewhere: bool = False
+) -> Hits:
+    """One page of the articles that match `words`, read in each of `languages`. One query.
+
+    Articles in other languages are found only if `elsewhere` is asked for.
 
     `words` must not hold NUL. `number` counts from 1; pages end where the candidates do.
     """
     query = _query(words, languages)
     start = (number - 1) * HITS_A_PAGE
-    found = list(_ranked(query, languages)[start : start + HITS_A_PAGE + 1])
+    found = Article.objects.all() if elsewhere else Article.objects.filter(language__in=languages)
+    ranked = list(_ranked(found, query)[start : start + HITS_A_PAGE + 1])
     items = tuple(
         Hit(article, vars(article)["marked_title"], vars(article)["marked_excerpt"])
-        for article in found[:HITS_A_PAGE]
+        for article in ranked[:HITS_A_PAGE]
     )
-    return Hits(items, number, len(found) > HITS_A_PAGE)
+    return Hits(items, number, len(ranked) > HITS_A_PAGE)
 
 
-def matches(query: AnyQuery, languages: Sequence[str]) -> QuerySet[Article]:
+def newest_matches(articles: QuerySet[Article], query: AnyQuery) -> QuerySet[Article]:
     """The newest articles that match.
 
     Of a rare word the index of words finds all and the newest are kept; for a common one the
     planner walks the index of times until it has enough.
     """
-    found = Article.objects.filter(search=query, language__in=languages)
-    return found.order_by("-published_at", "-pk")[:CANDIDATES]
+    return articles.filter(search=query).order_by("-published_at", "-pk")[:CANDIDATES]
 
 
-def _ranked(query: AnyQuery, languages: Sequence[str]) -> QuerySet[Article]:
+def _ranked(articles: QuerySet[Article], query: AnyQuery) -> QuerySet[Article]:
     return (
         listed()
-        .filter(pk__in=matches(query, languages).values("pk"))
+        .filter(pk__in=newest_matches(articles, query).values("pk"))
         .annotate(
             weight=SearchRank(F("search"), query),
             marked_title=_marked("title", query),

@@ -69,11 +69,15 @@ def directory(number: int, edition: str = "") -> Directory:
         F("editions__position").asc(nulls_last=True), "edition_name", "name", "pk"
     ).prefetch_related(Prefetch("feeds", feeds()))
     page = Paginator(ordered, SOURCES_A_PAGE).page(number)
-    members = (
-        Member(row.edition_name or "", row.edition_slug or "", row, tuple(row.feeds.all()))
-        for row in page
+    return Directory(tuple(map(_member, page)), page.number, page.paginator.num_pages)
+
+
+def _member(source: Source) -> Member:
+    """A row of `directory` with its annotations."""
+    row = vars(source)
+    return Member(
+        row["edition_name"] or "", row["edition_slug"] or "", source, tuple(source.feeds.all())
     )
-    return Directory(tuple(members), page.number, page.paginator.num_pages)
 
 
 def source(slug: str) -> Source:

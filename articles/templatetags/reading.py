@@ -1,0 +1,90 @@
+"""Tags and filters of the reading pages; the words themselves come from `articles.web.wording`."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from articles.models import Article, Feed, Story
+from articles.selectors.search import MARK, UNMARK
+from articles.web import wording
+
+register = template.Library()
+
+HIT = re.compile(f"{MARK}([^{MARK}{UNMARK}]*){UNMARK}")
+LEFT_OVER = re.compile(f"[{MARK}{UNMARK}]")
+
+
+@register.simple_tag
+def moment(time: datetime) -> SafeString:
+    """A time in few words, with the exact one for machines and for whoever points at it."""
+    return _time(time, wording.short_time(time, timezone.now()))
+
+
+@register.simple_tag
+def exact(time: datetime) -> SafeString:
+    """A time in full."""
+    return _time(time, wording.long_time(time))
+
+
+def _time(time: datetime, words: str) -> SafeString:
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        time.isoformat(timespec="seconds"),
+        wording.long_time(time),
+        words,
+    )
+
+
+@register.simple_tag
+def today() -> SafeString:
+    """The date of now."""
+    now = timezone.now()
+    return format_html('<time datetime="{}">{}</time>', now.date().isoformat(), wording.day(now))
+
+
+@register.filter
+def hour(time: datetime) -> str:
+    return wording.hour(time)
+
+
+@register.filter
+def day(time: datetime) -> str:
+    return wording.day(time)
+
+
+@register.filter
+def counts(story: Story) -> str:
+    return wording.counts(story)
+
+
+@register.filter
+def date_note(article: Article) -> str:
+    return wording.date_note(article)
+
+
+@register.filter
+def medium(enclosure: dict[str, object]) -> str:
+    return wording.medium(enclosure)
+
+
+@register.filter
+def host(url: str) -> str:
+    return wording.host(url)
+
+
+@register.filter
+def health(feed: Feed) -> wording.Health:
+    return wording.health(feed)
+
+
+@register.filter
+def marked(text: str) -> SafeString:
+    """What matched in a hit, marked. The text is escaped first; only whole pairs become marks."""
+    found = HIT.sub(r"<mark>\1</mark>", escape(text))
+    return mark_safe(LEFT_OVER.sub("", found))  # noqa: S308

@@ -1,0 +1,29 @@
+"""The addresses of the reading pages. Editions come last: their slugs must not be other pages'."""
+
+from __future__ import annotations
+
+from django.urls import path
+from django.views.generic import TemplateView
+
+from articles.web import editions, fronts, health, search, sources, stories
+
+urlpatterns = [
+    path("", fronts.home, name="home"),
+    path("healthz", health.healthz, name="healthz"),
+    path(
+        "robots.txt",
+        TemplateView.as_view(template_name="robots.txt", content_type="text/plain"),
+        name="robots",
+    ),
+    path("latest/", fronts.latest, name="latest"),
+    path("search/", search.search, name="search"),
+    path("sources/", sources.directory, name="sources"),
+    path("source/<slug:slug>/", sources.source, name="source"),
+    path("story/<int:pk>/", stories.story),
+    path("story/<int:pk>/<str:slug>/", stories.story, name="story"),
+    path("article/<int:pk>/", stories.article),
+    path("article/<int:pk>/<str:slug>/", stories.article, name="article"),
+    path("edition/<slug:slug>/", editions.switch, name="edition"),
+    path("<slug:edition>/", fronts.front, name="front"),
+    path("<slug:edition>/<slug:topic>/", fronts.topic, name="topic"),
+]

@@ -1,0 +1,27 @@
+"""What views do with addresses: read parameters, and lead from a former one to the right one."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponsePermanentRedirect
+from django.utils.translation import gettext as _
+
+LAST_PAGE = 10_000
+
+
+def number(request: HttpRequest) -> int:
+    """The page's number in `page`, from 1. Raises `Http404` for anything else."""
+    text = request.GET.get("page", "1")
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:6]) <= LAST_PAGE):
+        raise no_page()
+    return int(text[:6])
+
+
+def no_page() -> Http404:
+    """There is no such page of a list."""
+    return Http404(_("This list has no such page."))
+
+
+def moved(request: HttpRequest, path: str) -> HttpResponsePermanentRedirect:
+    """To `path` for good, with the parameters that were asked for."""
+    query = request.META.get("QUERY_STRING", "")
+    return HttpResponsePermanentRedirect(f"{path}?{query}" if query else path)

@@ -1,0 +1,61 @@
+"""The pages of a story and of an article."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from articles.entries.keypoints import key_points
+from articles.models import Article, Story
+from articles.pipeline import archive
+from articles.selectors import articles, stories
+from articles.selectors.keyset import CursorError
+from articles.web.addresses import moved, no_page
+from articles.web.editions import varies
+
+
+@varies
+def story(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
+    """A story: its lead, its coverage in order of time, the stories next to it."""
+    try:
+        found = stories.story(pk)
+    except Story.DoesNotExist as error:
+        raise Http404(_("There is no such story.")) from error
+    if found.merged_into:
+        return moved(request, found.merged_into.get_absolute_url())
+    if slug != found.slug:
+        return moved(request, found.get_absolute_url())
+    after = request.GET.get("after", "")
+    try:
+        coverage = stories.coverage(found, after)
+    except CursorError as error:
+        raise no_page() from error
+    context = {
+        "story": found,
+        "coverage": coverage,
+        "first": not after,
+        "similar": stories.similar_stories(found),
+    }
+    return render(request, "story/page.html", context)
+
+
+@varies
+def article(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
+    """An article: what it says, who else says it, what is similar."""
+    try:
+        found = articles.article(pk)
+    except Article.DoesNotExist as error:
+        raise Http404(_("There is no such article.")) from error
+    if slug != found.slug:
+        return moved(request, found.get_absolute_url())
+    _complete(found)
+    points = [point for point in key_points(found.text) if point not in found.excerpt]
+    context = {"article": found, "points": points, "company": articles.company(found)}
+    return render(request, "article/page.html", context)
+
+
+def _complete(article: Article) -> None:
+    """Fill its similar news from the whole archive when it is read for the first time."""
+    if article.clustered_at and not article.archive_searched_at:
+        archive.complete_similar(article)

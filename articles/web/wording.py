@@ -1,0 +1,107 @@
+"""Facts put into words: counts, times, health. Pure but for the language of the interface."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from articles.models import Article, Feed, Story
+
+CLOCK_SKEW = timedelta(minutes=10)
+"""A publisher's clock may be so far ahead of ours before we call its date a future one."""
+
+
+def counts(story: Story) -> str:
+    """ "14 outlets, 5 independent reports"; empty for a story of one article."""
+    if story.source_count > 1:
+        independent = ngettext(
+            "%(count)d independent report",
+            "%(count)d independent reports",
+            story.independent_count,
+        )
+        return f"{outlets(story.source_count)}, {independent % {'count': story.independent_count}}"
+    if story.article_count > 1:
+        articles = ngettext("%(count)d article", "%(count)d articles", story.article_count)
+        return f"{outlets(story.source_count)}, {articles % {'count': story.article_count}}"
+    return ""
+
+
+def outlets(count: int) -> str:
+    return ngettext("%(count)d outlet", "%(count)d outlets", count) % {"count": count}
+
+
+def short_time(moment: datetime, now: datetime) -> str:
+    """ "14:05 UTC" for today, "20 Nov, 14:05 UTC" for this year, else with the year."""
+    moment, now = moment.astimezone(UTC), now.astimezone(UTC)
+    if moment.date() == now.date():
+        return date_format(moment, _("H:i")) + " UTC"
+    pattern = _("j M, H:i") if moment.year == now.year else _("j M Y, H:i")
+    return date_format(moment, pattern) + " UTC"
+
+
+def long_time(moment: datetime) -> str:
+    """ "Friday 20 November 2026, 14:05 UTC"."""
+    return date_format(moment.astimezone(UTC), _("l j F Y, H:i")) + " UTC"
+
+
+def day(moment: datetime) -> str:
+    """ "Friday 20 November 2026"."""
+    return date_format(moment.astimezone(UTC), _("l j F Y"))
+
+
+def hour(moment: datetime) -> str:
+    """ "Friday 20 November 2026, 14:00 UTC": the hour that a moment is in."""
+    return long_time(moment.astimezone(UTC).replace(minute=0))
+
+
+def date_note(article: Article) -> str:
+    """What a reader should know about an article's time; empty where it is as claimed."""
+    claim = article.published_claim
+    if claim is None:
+        return _("The publisher gave no date: this is when the article was first seen.")
+    if claim > article.published_at + CLOCK_SKEW:
+        claimed = long_time(claim)
+        return _(
+            "The publisher dated it in the future (%(time)s): this is when it was first seen."
+        ) % {"time": claimed}
+    return ""
+
+
+def medium(enclosure: dict[str, object]) -> str:
+    """The kind of a media file, from its type as claimed."""
+    kinds = {"audio": _("Audio"), "video": _("Video"), "image": _("Image")}
+    kind = str(enclosure.get("media_type", "")).partition("/")[0].lower()
+    return kinds.get(kind, _("File"))
+
+
+def host(url: str) -> str:
+    """The host of an address as a reader knows it."""
+    return (urlsplit(url).hostname or url).removeprefix("www.")
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How a feed does: `state` is good, waiting, troubled or resting; `words` say it."""
+
+    state: str
+    words: str
+
+
+def health(feed: Feed) -> Health:
+    """A feed's health from what its last fetches left."""
+    if feed.retired_at:
+        return Health("resting", feed.last_error or _("Gone for good; no longer fetched."))
+    if not feed.active:
+        return Health("resting", _("Paused."))
+    if feed.failures:
+        return Health("troubled", feed.last_error)
+    if feed.last_fetch_at is None:
+        return Health("waiting", _("Waiting for its first fetch."))
+    if feed.notice:
+        return Health("troubled", _("Works in part: %(notice)s") % {"notice": feed.notice})
+    return Health("good", _("Works."))
