@@ -14,7 +14,7 @@ from newsreader.local.layout import Layout
 from newsreader.local.process import Part
 
 MOST_WEB_WORKERS = 2
-WEB_THREADS = 8
+WEB_THREADS = 4
 FETCHERS = 2
 # A task gives way after ten seconds, a fetch ends after twenty.
 WORKER_PATIENCE = 20.0
