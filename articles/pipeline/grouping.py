@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.db.models import Min, QuerySet
 
 from articles.clustering.types import Document, Known
-from articles.clustering.weights import Background
+from articles.clustering.background import Background
 from articles.clustering.window import Window
 from articles.models import Article
 from articles.pipeline import stories
@@ -211,4 +211,4 @@ def _background(language: str) -> Background:
         .order_by("-published_at", "-id")
         .values_list("title", "excerpt")[:BACKGROUND]
     )
-    return Background.learnt(language, (f"{title}\n{excerpt}" for title, excerpt in rows))
+    return Background.from_texts(language, (f"{title}\n{excerpt}" for title, excerpt in rows))

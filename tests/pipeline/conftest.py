@@ -18,13 +18,19 @@ def connection():
     return default_connection
 
 
+@pytest.fixture(scope="session")
+def _server() -> Iterator[HTTPServer]:
+    with HTTPServer() as server:
+        yield server
+
+
 @pytest.fixture
-def publisher(settings) -> Iterator[HTTPServer]:
+def publisher(_server: HTTPServer, settings) -> HTTPServer:
     """A server that may be fetched from."""
+    _server.clear()
     settings.FETCH = replace(
         settings.FETCH,
         allow_networks=(ip_network("127.0.0.0/8"),),
         limits=Limits(deadline=5.0),
     )
-    with HTTPServer() as server:
-        yield server
+    return _server
