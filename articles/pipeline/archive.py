@@ -81,7 +81,7 @@ def _add(
 ) -> None:
     """Store the best of each source that is not linked yet, behind what the window found."""
     sources = {source for _, source in links}
-    fresh = []
+    fresh: list[tuple[int, float]] = []
     for score, similar, source in sorted(found, key=lambda hit: (-hit[0], hit[1])):
         if len(links) + len(fresh) == SIMILAR_LIMIT:
             break
@@ -146,7 +146,7 @@ def cosine(one: set[str], other: set[str], rarity: Rarity) -> float:
 def _rarity(language: str) -> Rarity:
     """Counted in the newest articles and kept for a while: rarity changes slowly."""
     key = f"rarity:{language}"
-    kept = cache.get(key)
+    kept: Rarity | None = cache.get(key)
     if kept is None:
         with connection.cursor() as cursor:
             cursor.execute(_COUNTS, [language, SAMPLE])

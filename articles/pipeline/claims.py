@@ -16,7 +16,7 @@ LEASE = timedelta(minutes=5)
 # A common table expression, because a plain subquery under IN may be evaluated more than once.
 _CLAIM = """
 WITH free (id) AS MATERIALIZED ({chosen})
-UPDATE articles_feed AS feed SET claimed_until = now() + %s
+UPDATE articles_feed AS feed SET claimed_until = now() + make_interval(secs => %s)
 FROM free WHERE feed.id = free.id
 RETURNING feed.id
 """
@@ -37,7 +37,7 @@ def _claim(feeds: FeedQuerySet) -> list[Feed]:
     with transaction.atomic(), connection.cursor() as cursor:
         locked = feeds.select_for_update(skip_locked=True, of=("self",)).values("pk")
         chosen, parameters = locked.query.sql_with_params()
-        cursor.execute(_CLAIM.format(chosen=chosen), [*parameters, LEASE])
+        cursor.execute(_CLAIM.format(chosen=chosen), [*parameters, LEASE.total_seconds()])
         ids = [row[0] for row in cursor.fetchall()]
     return list(
         Feed.objects.filter(pk__in=ids).select_related("source").order_by("next_fetch_at", "pk")

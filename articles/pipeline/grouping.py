@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -159,7 +159,7 @@ def _lock(language: str) -> datetime:
         locked, now = cursor.fetchone()
     if not locked:
         raise BusyError(language)
-    return now
+    return cast(datetime, now)
 
 
 def _filled(language: str, since: datetime, until: datetime) -> _Live:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -155,7 +156,7 @@ def _keyed(entry: Entry) -> _Keyed:
 
 def _look_up(feed: Feed, keyed: Sequence[_Keyed]) -> _Known:
     times = [item.entry.published for item in keyed]
-    parameters = {
+    parameters: dict[str, Any] = {
         "feed": feed.pk,
         "source": feed.source_id,
         "guids": [item.guid for item in keyed],
@@ -214,7 +215,7 @@ def _article(feed: Feed, item: _Keyed) -> Article:
     )
 
 
-def _told(item: _Keyed) -> dict[str, object]:
+def _told(item: _Keyed) -> dict[str, Any]:
     """What an edit may change."""
     entry = item.entry
     return {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -162,7 +163,7 @@ def apply(language: str, grouped: Grouped, now: datetime) -> None:
 
 def derive(stories: Collection[int]) -> None:
     """Bring all that stories take from their articles up to date: counts, lead, rank, fronts."""
-    parameters = {"stories": sorted(stories), "half_life": HALF_LIFE_HOURS}
+    parameters: dict[str, Any] = {"stories": sorted(stories), "half_life": HALF_LIFE_HOURS}
     with connection.cursor() as cursor:
         cursor.execute(_DERIVE, parameters)
         cursor.execute(_PLACE_ON_FRONTS, parameters)
