@@ -143,7 +143,7 @@ def is_allowed(address: Address, allow: Iterable[Network]) -> bool:
 def refusal(host: str, address: Address, port: int, allow: Iterable[Network] = ()) -> str:
     """One sentence on why `host` at `address` and `port` may not be asked; empty where it may."""
     if kind := why_forbidden(address, allow):
-        if host == str(address):
+        if literal(host) == address:
             return f"{host} is {kind} address, which may not be fetched."
         return f"{host} resolves to {kind} address ({address}), which may not be fetched."
     if (

@@ -82,11 +82,12 @@ class Door:
             try:
                 answer = self._ask(target, headers, clock)
             except FetchError as error:
-                raise _after_redirect(error, start, target) from error
+                if target == start:
+                    raise
+                raise _redirected(start, error) from error
             if answer.status not in _REDIRECTS:
-                return (
-                    replace(answer, permanent_url=target.url) if permanent and chain[1:] else answer
-                )
+                moved = target.url if permanent and target != start else ""
+                return replace(answer, permanent_url=moved)
             permanent = permanent and answer.status in _PERMANENT
             target = self._next(target, answer.headers.get("location", ""), chain)
 
@@ -107,7 +108,7 @@ class Door:
         try:
             following = check_url(urljoin(target.url, _utf8(location)))
         except FetchError as error:
-            raise FetchError(error.failure, f"Redirected by {target.host}: {error}") from error
+            raise _redirected(target, error) from error
         if following.url in chain:
             raise FetchError(Failure.REDIRECTS, f"{target.host} redirects in a circle.")
         chain.append(following.url)
@@ -185,7 +186,5 @@ def _utf8(location: str) -> str:
         return location
 
 
-def _after_redirect(error: FetchError, start: Target, target: Target) -> FetchError:
-    if start == target:
-        return error
-    return FetchError(error.failure, f"Redirected by {start.host}: {error}")
+def _redirected(source: Target, error: FetchError) -> FetchError:
+    return FetchError(error.failure, f"Redirected by {source.host}: {error}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from http.client import HTTPException
+from http.client import IncompleteRead as CutOff
 
 from urllib3.exceptions import DecodeError, HTTPError, IncompleteRead, ProtocolError, SSLError
 from urllib3.exceptions import TimeoutError as Urllib3Timeout
@@ -42,7 +43,7 @@ def explained(error: Exception, host: str, limits: Limits) -> FetchError:
 
 def _cut_off(error: Exception) -> bool:
     """Whether the other side went away: urllib3 wraps what it saw in a `ProtocolError`."""
-    gone = (ConnectionResetError, BrokenPipeError, ConnectionAbortedError, IncompleteRead)
+    gone = (ConnectionResetError, BrokenPipeError, ConnectionAbortedError, IncompleteRead, CutOff)
     if isinstance(error, ProtocolError):
         return any(
             isinstance(part, gone) or part == "Response ended prematurely" for part in error.args

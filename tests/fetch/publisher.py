@@ -1,0 +1,88 @@
+"""A small real web server on the loopback interface, whose pages are functions."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email.message import Message
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ssl import SSLContext
+
+Page = Callable[["Request"], None]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a client sent."""
+
+    path: str
+    headers: Message
+
+
+class Request(BaseHTTPRequestHandler):
+    """One request to a page, which answers through it."""
+
+    protocol_version = "HTTP/1.1"
+    server: Server
+
+    def do_GET(self) -> None:
+        self.server.asked.append(Asked(self.path, self.headers))
+        try:
+            self.server.pages[self.path.partition("?")[0]](self)
+        except (BrokenPipeError, ConnectionResetError):
+            self.close_connection = True
+
+    def answer(self, status: int = 200, body: bytes = b"", **headers: str) -> None:
+        self.send_response(status)
+        if status != 304:
+            self.send_header("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def raw(self, data: bytes) -> None:
+        """Bytes on the wire as they are; the connection ends after them."""
+        self.close_connection = True
+        self.wfile.write(data)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Tests look at `Server.asked` instead."""
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, pages: dict[str, Page], tls: SSLContext | None = None) -> None:
+        super().__init__(("127.0.0.1", 0), Request)
+        self.pages = pages
+        self.asked: list[Asked] = []
+        self.connections = 0
+        self.scheme = "https" if tls else "http"
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_side=True)
+
+    def process_request(self, request: object, client_address: object) -> None:
+        self.connections += 1
+        super().process_request(request, client_address)  # type: ignore[arg-type]
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Clients that hang up in the middle are what these tests are about."""
+
+    def url(self, path: str, host: str = "127.0.0.1") -> str:
+        return f"{self.scheme}://{host}:{self.server_port}{path}"
+
+
+@contextmanager
+def serving(pages: dict[str, Page], tls: SSLContext | None = None) -> Iterator[Server]:
+    server = Server(pages, tls)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

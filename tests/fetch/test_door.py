@@ -1,0 +1,497 @@
+"""The one network door, against a real server on the loopback interface."""
+
+from __future__ import annotations
+
+import gzip
+import socket
+import ssl
+import struct
+import threading
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import brotli  # type: ignore[import-untyped]
+import pytest
+
+from articles.fetch import transport
+from articles.fetch.addresses import networks
+from articles.fetch.door import Door
+from articles.fetch.types import DoorSettings, Failure, FetchError, Limits, Validators
+from tests.fetch.publisher import Page, Request, Server, serving
+
+LOOPBACK = networks(["127.0.0.0/8", "::1/128"])
+CERTIFICATE = Path(__file__).parent / "data" / "loopback.pem"
+FEED = b"<rss version='2.0'><channel><title>News</title></channel></rss>"
+
+
+def settings(**limits: float) -> DoorSettings:
+    return DoorSettings("Tests/1 (+https://example.org)", LOOPBACK, Limits(**limits))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def door() -> Iterator[Door]:
+    with Door(settings(deadline=5.0, body_bytes=100_000)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Server]]:
+    running = []
+
+    def start(page: Page | None = None, **pages: Page) -> Server:
+        named = {f"/{name}": page for name, page in pages.items()}
+        manager = serving({"/": page, **named} if page else dict(named))
+        running.append(manager)
+        return manager.__enter__()
+
+    yield start
+    for manager in running:
+        manager.__exit__(None, None, None)
+
+
+def failure_of(door: Door, url: str) -> FetchError:
+    with pytest.raises(FetchError) as failed:
+        door.get(url)
+    return failed.value
+
+
+def feed(request: Request) -> None:
+    request.answer(200, FEED, Content_Type="application/rss+xml", ETag='"1"')
+
+
+def to(location: str, status: int = 302) -> Page:
+    return lambda request: request.answer(status, Location=location)
+
+
+# What is asked for
+
+
+def test_an_answer_comes_with_status_headers_in_lower_case_and_body(door, serve):
+    server = serve(feed)
+    response = door.get(server.url("/"))
+    assert (response.status, response.body, response.url) == (200, FEED, server.url("/"))
+    assert response.headers["etag"] == '"1"'
+    assert (response.permanent_url, response.wire_bytes) == ("", len(FEED))
+
+
+def test_a_request_says_who_asks_and_what_for(door, serve):
+    server = serve(feed)
+    door.get(server.url("/"))
+    sent = server.asked[0].headers
+    assert sent["User-Agent"] == "Tests/1 (+https://example.org)"
+    assert sent["Accept-Encoding"] == "gzip, deflate, br"
+    assert "application/atom+xml" in sent["Accept"]
+    assert sent["Host"] == f"127.0.0.1:{server.server_port}"
+    assert "If-None-Match" not in sent
+    assert "Cookie" not in sent
+
+
+def test_validators_make_the_request_conditional(door, serve):
+    def unchanged(request: Request) -> None:
+        known = request.headers["If-None-Match"], request.headers["If-Modified-Since"]
+        request.answer(304 if known == ('"1"', "Mon, 09 Mar 2026 12:00:00 GMT") else 200)
+
+    validators = Validators('"1"', "Mon, 09 Mar 2026 12:00:00 GMT")
+    response = door.get(serve(unchanged).url("/"), validators=validators)
+    assert (response.status, response.body) == (304, b"")
+
+
+def test_environment_proxies_are_not_used(door, serve, monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    assert door.get(serve(feed).url("/")).status == 200
+
+
+def test_an_error_status_is_an_answer_and_its_body_is_not_read(door, serve):
+    server = serve(lambda request: request.answer(503, b"x" * 50_000, Retry_After="120"))
+    response = door.get(server.url("/"))
+    assert (response.status, response.body) == (503, b"")
+    assert response.headers["retry-after"] == "120"
+
+
+# Connections
+
+
+def test_a_connection_serves_one_request_after_the_other(door, serve):
+    server = serve(feed)
+    for _ in range(3):
+        door.get(server.url("/"))
+    assert (len(server.asked), server.connections) == (3, 1)
+
+
+def test_a_kept_connection_that_the_server_closed_is_replaced(door, serve):
+    def closing(request: Request) -> None:
+        feed(request)
+        request.close_connection = True  # without having said so
+
+    server = serve(closing)
+    assert [door.get(server.url("/")).status for _ in range(3)] == [200, 200, 200]
+    assert server.connections == 3
+
+
+def test_a_connection_with_an_unread_body_is_not_used_again(door, serve):
+    server = serve(lambda request: request.answer(404, b"x" * 50_000))
+    for _ in range(2):
+        door.get(server.url("/"))
+    assert server.connections == 2
+
+
+def test_many_threads_may_ask_at_once(door, serve):
+    server = serve(feed)
+    with ThreadPoolExecutor(32) as pool:
+        bodies = list(pool.map(lambda _: door.get(server.url("/")).body, range(200)))
+    assert bodies == [FEED] * 200
+    assert server.connections <= 64
+
+
+# Bodies
+
+
+@pytest.mark.parametrize(
+    ("coding", "compress"),
+    [
+        ("gzip", gzip.compress),
+        ("deflate", zlib.compress),
+        ("deflate", lambda data: zlib.compress(data)[2:-4]),  # without zlib's frame, as some send
+        ("br", brotli.compress),
+    ],
+)
+def test_compressed_bodies_are_read(door, serve, coding, compress):
+    text = FEED * 20
+    server = serve(lambda r: r.answer(200, compress(text), Content_Encoding=coding))
+    response = door.get(server.url("/"))
+    assert response.body == text
+    assert response.wire_bytes == len(compress(text))
+
+
+@pytest.mark.parametrize(
+    ("coding", "compress"),
+    [("gzip", gzip.compress), ("deflate", zlib.compress), ("br", brotli.compress)],
+)
+def test_a_bomb_is_given_up_at_the_limit(door, serve, coding, compress):
+    bomb = compress(bytes(30_000_000))
+    server = serve(lambda r: r.answer(200, bomb, Content_Encoding=coding))
+    error = failure_of(door, server.url("/"))
+    assert error.failure is Failure.TOO_LARGE
+
+
+def test_a_body_at_the_limit_is_read_and_one_byte_more_is_not(door, serve):
+    server = serve(None, full=lambda r: r.answer(200, b"x" * 100_000),
+                   over=lambda r: r.answer(200, b"x" * 100_001))  # fmt: skip
+    assert len(door.get(server.url("/full")).body) == 100_000
+    error = failure_of(door, server.url("/over"))
+    assert str(error) == "The answer of 127.0.0.1 is larger than 0.0953674 MB."
+
+
+def test_an_endless_body_is_given_up(door, serve):
+    def endless(request: Request) -> None:
+        request.raw(b"HTTP/1.1 200 OK\r\n\r\n")
+        while True:
+            request.wfile.write(b"x" * 65_536)
+
+    assert failure_of(door, serve(endless).url("/")).failure is Failure.TOO_LARGE
+
+
+def test_chunks_are_put_together(door, serve):
+    server = serve(lambda r: r.raw(
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
+    ))  # fmt: skip
+    assert door.get(server.url("/")).body == b"abcde"
+
+
+@pytest.mark.parametrize(
+    ("answer", "failure"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort", Failure.CONNECT),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n64\r\nshort", Failure.CONNECT),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",
+            Failure.HTTP,
+        ),
+        (b"this is no HTTP\r\n\r\n", Failure.HTTP),
+        (b"", Failure.CONNECT),
+        (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n", Failure.HTTP),
+        (b"HTTP/1.1 200 OK\r\nX: " + b"y" * 70_000 + b"\r\n\r\n", Failure.TOO_LARGE),
+        (b"HTTP/1.1 200 OK\r\n" + (b"X: " + b"y" * 5_000 + b"\r\n") * 50, Failure.TOO_LARGE),
+    ],
+)
+def test_answers_that_break_the_protocol_are_failures(door, serve, answer, failure):
+    assert failure_of(door, serve(lambda r: r.raw(answer)).url("/")).failure is failure
+
+
+def test_a_reset_connection_is_a_failure_in_words(door, serve):
+    def reset(request: Request) -> None:
+        request.raw(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n<rss>")
+        request.wfile.flush()
+        linger = struct.pack("ii", 1, 0)
+        request.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        request.connection.close()
+
+    error = failure_of(door, serve(reset).url("/"))
+    assert error.failure is Failure.CONNECT
+    assert str(error) == "127.0.0.1 closed the connection before its answer was complete."
+
+
+# Time
+
+
+def drip_head(request: Request) -> None:
+    request.raw(b"HTTP/1.1 200 OK\r\n")
+    while True:
+        request.wfile.write(b"X")
+        time.sleep(0.02)
+
+
+def drip_body(request: Request) -> None:
+    request.raw(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n")
+    while True:
+        request.wfile.write(b"<")
+        time.sleep(0.02)
+
+
+def drip_compressed(request: Request) -> None:
+    """Valid gzip members that hold nothing: bytes arrive, and never any content."""
+    request.raw(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n")
+    while True:
+        request.wfile.write(gzip.compress(b""))
+        time.sleep(0.02)
+
+
+def say_nothing(request: Request) -> None:
+    request.connection.settimeout(10)
+    request.connection.recv(1)  # until the door hangs up
+
+
+def wander(request: Request) -> None:
+    """A redirect after a while: each hop is quick enough, all together are not."""
+    time.sleep(0.2)
+    request.answer(302, Location=f"/?{len(request.server.asked)}")
+
+
+@pytest.mark.parametrize("page", [drip_head, drip_body, drip_compressed, say_nothing])
+def test_a_slow_sender_is_cut_at_the_deadline(serve, page):
+    server = serve(page)
+    with Door(settings(deadline=0.3)) as door:
+        error = failure_of(door, server.url("/"))
+    assert error.failure is Failure.TIMEOUT
+    assert str(error) == "The server at 127.0.0.1 did not answer completely within 0.3 seconds."
+
+
+def test_the_deadline_holds_for_all_redirects_together(serve):
+    server = serve(wander)
+    with Door(settings(deadline=0.5, redirects=100)) as door:
+        error = failure_of(door, server.url("/"))
+    assert error.failure is Failure.TIMEOUT
+    assert len(server.asked) <= 3
+
+
+def test_a_name_that_is_looked_up_too_slowly_is_cut_at_the_deadline(monkeypatch):
+    release = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_a, **_k: release.wait(10) and [])
+    with Door(settings(deadline=0.2)) as door:
+        error = failure_of(door, "http://slow.example/")
+    release.set()
+    assert error.failure is Failure.TIMEOUT
+
+
+# Redirects
+
+
+def test_redirects_are_followed_to_the_address_that_answers(door, serve):
+    server = serve(None, a=to("/b?x=1#part"), b=to("feed"), feed=feed)
+    response = door.get(server.url("/a"))
+    assert (response.url, response.body) == (server.url("/feed"), FEED)
+    assert [request.path for request in server.asked] == ["/a", "/b?x=1", "/feed"]
+
+
+@pytest.mark.parametrize(
+    ("statuses", "permanent"),
+    [((301,), True), ((308, 301), True), ((302,), False), ((301, 302), False), ((307, 308), False)],
+)
+def test_only_a_chain_of_permanent_redirects_gives_a_new_address(door, serve, statuses, permanent):
+    hops = {f"h{n}": to(f"/h{n + 1}", status) for n, status in enumerate(statuses)}
+    server = serve(None, **hops, **{f"h{len(statuses)}": feed})
+    expected = server.url(f"/h{len(statuses)}") if permanent else ""
+    assert door.get(server.url("/h0")).permanent_url == expected
+
+
+def test_five_redirects_are_followed_and_six_are_not(door, serve):
+    hops = {f"h{n}": to(f"/h{n + 1}") for n in range(6)}
+    server = serve(None, **hops, h6=feed)
+    assert door.get(server.url("/h1")).body == FEED
+    error = failure_of(door, server.url("/h0"))
+    assert error.failure is Failure.REDIRECTS
+    assert str(error) == "127.0.0.1 redirects more than 5 times."
+
+
+def test_a_circle_of_redirects_is_noticed(door, serve):
+    server = serve(None, a=to("/b"), b=to("/a"))
+    error = failure_of(door, server.url("/a"))
+    assert (error.failure, str(error)) == (Failure.REDIRECTS, "127.0.0.1 redirects in a circle.")
+    assert len(server.asked) == 2
+
+
+def test_a_redirect_without_a_target_is_a_failure(door, serve):
+    error = failure_of(door, serve(lambda r: r.answer(302)).url("/"))
+    assert str(error) == "127.0.0.1 redirects without saying where."
+
+
+@pytest.mark.parametrize(
+    ("location", "words"),
+    [
+        ("file:///etc/passwd", "“file:” addresses may not be fetched, only http and https."),
+        ("http://169.254.169.254/latest/", "169.254.169.254 is a link-local address, which may"),
+        ("http://10.0.0.1/", "10.0.0.1 is a private address"),
+        ("http://[::ffff:10.0.0.1]/", "::ffff:10.0.0.1 is a private address"),
+        ("http://0x0a000001/", "0x0a000001 resolves to a private address (10.0.0.1)"),
+        ("http://167772161/", "167772161 resolves to a private address (10.0.0.1)"),
+        ("http://012.0.0.1/", "012.0.0.1 resolves to a private address (10.0.0.1)"),
+        ("http://user:secret@example.org/", "user name or password"),
+        ("javascript:alert(1)", "“javascript:”"),
+    ],
+)
+def test_every_redirect_is_checked_again(door, serve, location, words):
+    error = failure_of(door, serve(to(location)).url("/"))
+    assert error.failure is Failure.ADDRESS
+    assert str(error).startswith("Redirected by 127.0.0.1: ")
+    assert words in str(error)
+
+
+def test_a_location_in_raw_utf8_is_understood(door, serve):
+    server = serve(None, **{"a": lambda r: r.raw(
+        "HTTP/1.1 302 Found\r\nLocation: /ä\r\nContent-Length: 0\r\n\r\n".encode()
+    ), "%C3%A4": feed})  # fmt: skip
+    assert door.get(server.url("/a")).body == FEED
+
+
+# Addresses
+
+
+@pytest.fixture
+def strict_door() -> Iterator[Door]:
+    with Door(DoorSettings("Tests/1")) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "localhost",
+        "0x7f000001",
+        "2130706433",
+        "0177.0.0.1",
+        "127.1",
+        "[::ffff:127.0.0.1]",
+        "0.0.0.0",
+    ],
+)
+def test_the_loopback_is_not_asked_however_it_is_spelt(strict_door, serve, host):
+    server = serve(feed)
+    assert failure_of(strict_door, server.url("/", host)).failure is Failure.ADDRESS
+    assert server.asked == []
+    assert server.connections == 0
+
+
+def test_the_address_is_checked_on_every_look_up(serve, monkeypatch):
+    """A name that is public at first and private later (DNS rebinding) is not asked later."""
+    server = serve(feed)
+    answers = iter(["127.0.0.1", "10.0.0.1"])
+    family = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda host, port, **_: [(*family, (next(answers), port))]
+    )
+    with Door(settings()) as door:
+        assert door.get(server.url("/", "rebinding.example")).status == 200
+        door.close()
+        error = failure_of(door, server.url("/", "rebinding.example"))
+    assert "resolves to a private address (10.0.0.1)" in str(error)
+
+
+def test_of_several_addresses_only_permitted_ones_are_tried(serve, monkeypatch):
+    server = serve(feed)
+    family = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
+    monkeypatch.setattr(
+        socket,
+        "getaddrinfo",
+        lambda host, port, **_: [(*family, (a, port)) for a in ("10.0.0.1", "127.0.0.1")],
+    )
+    tried: list[object] = []
+    connect = transport._Timed.connect
+
+    def noted(self: socket.socket, address: tuple[str, int]) -> None:
+        tried.append(address[0])
+        connect(self, address)
+
+    monkeypatch.setattr(transport._Timed, "connect", noted)
+    with Door(settings()) as door:
+        assert door.get(server.url("/", "mixed.example")).status == 200
+    assert tried == ["127.0.0.1"]
+
+
+def test_an_address_that_refuses_is_followed_by_the_next(serve, monkeypatch):
+    server = serve(feed)
+    families = {"::1": socket.AF_INET6, "127.0.0.1": socket.AF_INET}
+    monkeypatch.setattr(
+        socket,
+        "getaddrinfo",
+        lambda host, port, **_: [
+            (family, socket.SOCK_STREAM, 6, "", (a, port)) for a, family in families.items()
+        ],
+    )
+    with Door(settings()) as door:  # nothing listens on ::1
+        assert door.get(server.url("/", "two.example")).status == 200
+
+
+def test_a_name_that_does_not_exist_is_said_so(door):
+    error = failure_of(door, "http://no-such-host.invalid/")
+    assert error.failure is Failure.NAME
+    assert str(error) == "There is no host named no-such-host.invalid."
+
+
+def test_a_closed_port_is_said_so(door):
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+        error = failure_of(door, f"http://127.0.0.1:{port}/")
+    assert error.failure is Failure.CONNECT
+    assert str(error) == "No connection to 127.0.0.1 is possible: Connection refused."
+
+
+# TLS
+
+
+@pytest.fixture
+def tls_server() -> Iterator[Server]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    with serving({"/": feed, "/drip": drip_body}, context) as server:
+        yield server
+
+
+def test_a_certificate_nobody_vouches_for_is_refused(door, tls_server):
+    error = failure_of(door, tls_server.url("/"))
+    assert error.failure is Failure.CONNECT
+    assert str(error).startswith("No secure connection to 127.0.0.1 is possible: self")
+    assert tls_server.asked == []
+
+
+def test_https_is_read_where_the_authority_is_trusted(tls_server):
+    trusted = ssl.create_default_context(cafile=CERTIFICATE)
+    with Door(settings(), trusted) as door:
+        assert [door.get(tls_server.url("/")).body for _ in range(2)] == [FEED, FEED]
+    assert tls_server.connections == 1
+
+
+def test_the_deadline_holds_over_tls(tls_server):
+    trusted = ssl.create_default_context(cafile=CERTIFICATE)
+    with Door(settings(deadline=0.5), trusted) as door:
+        assert failure_of(door, tls_server.url("/drip")).failure is Failure.TIMEOUT
+
+
+def test_a_handshake_that_never_comes_is_cut_at_the_deadline():
+    with socket.create_server(("127.0.0.1", 0)) as silent, Door(settings(deadline=0.3)) as door:
+        error = failure_of(door, f"https://127.0.0.1:{silent.getsockname()[1]}/")
+    assert error.failure is Failure.TIMEOUT
