@@ -15,8 +15,8 @@ class Document:
     """Plain text of the excerpt; may be empty."""
     source: int
     """The publisher. Two articles of one source are never copies of each other."""
-    published: float
-    """Seconds since 1970, UTC."""
+    published: float | None
+    """Seconds since 1970, UTC. None when nothing is known: then time speaks neither way."""
 
 
 @dataclass(frozen=True, slots=True)

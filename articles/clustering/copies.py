@@ -1,0 +1,129 @@
+"""Near-duplicate texts of different publishers: which article is a copy of which.
+
+Texts are compared by shingles, runs of words: resemblance and containment of sets of hashed
+shingles, long texts by the smallest hashes alone (Broder 1997, "On the resemblance and
+containment of documents"). Whom to compare is known already: near-duplicates share most of
+their rare words, so the index of the window finds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from heapq import nsmallest
+from typing import Final
+from zlib import crc32
+
+import regex
+
+SHINGLE: Final = 3
+"""Words in a shingle. With 10 % of the words edited two texts still resemble each other by .57."""
+SKETCH: Final = 128
+"""Hashes kept of a text: enough for a containment within .05 of the truth."""
+RESEMBLANCE: Final = 0.45
+CONTAINMENT: Final = 0.75
+TITLE_WORDS: Final = 6
+"""A title of fewer words ("Morning briefing") says too little to call an article a copy."""
+TITLE_EXTRA: Final = 5
+"""Words that may follow a copied title: the name of the outlet."""
+TITLE_RESEMBLANCE: Final = 0.8
+LEAD_WORDS: Final = 12
+"""A lead of fewer words is no text to compare."""
+UNLIKE: Final = 0.1
+"""Leads that resemble each other less than this belong to two reports under one title."""
+
+_AGENCY: Final = regex.compile(
+    r"\b(?:AFP|ANSA|EFE|PTI|Reuters|Associated Press|Agence France-Presse|Press Association|Xinhua"
+    r"|Deutsche Presse-Agentur|Kyodo|Yonhap)\b|\b(?:AP|PA|dpa|dpa-AFX|APA|SDA|TASS|ANI|IANS)\b"
+    r"(?=\)|\s+[-–—])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """What is kept of a text to know its near-duplicates."""
+
+    title: tuple[str, ...]
+    lead: frozenset[int]
+    """The smallest hashes of its shingles; empty for a lead too short to compare."""
+    whole: bool
+    """True if no hash was left out."""
+    agency: bool
+    """True if the text names the news agency it comes from."""
+
+
+def sketch(title: Sequence[str], lead: Sequence[str], raw: str) -> Sketch:
+    """Sketch an article from the words of title and lead and its raw text."""
+    hashes = _shingles(lead) if len(lead) >= LEAD_WORDS else set()
+    smallest = frozenset(nsmallest(SKETCH, hashes))
+    return Sketch(
+        tuple(title), smallest, len(smallest) == len(hashes), _AGENCY.search(raw) is not None
+    )
+
+
+def _shingles(text: Sequence[str]) -> set[int]:
+    runs = zip(*(text[at:] for at in range(SHINGLE)), strict=False)
+    return {crc32(" ".join(run).encode()) for run in runs}
+
+
+def near_duplicate(one: Sketch, other: Sketch) -> bool:
+    """True if two articles have the same text but for small changes."""
+    if one.lead and other.lead:
+        resemblance, containment = _overlap(one, other)
+        if resemblance >= RESEMBLANCE or containment >= CONTAINMENT:
+            return True
+        return resemblance >= UNLIKE and same_title(one.title, other.title)
+    return same_title(one.title, other.title)
+
+
+def _overlap(one: Sketch, other: Sketch) -> tuple[float, float]:
+    """Resemblance and containment, estimated from the hashes both sketches can know of."""
+    mine, theirs = one.lead, other.lead
+    if not (one.whole and other.whole):
+        limit = min(max(each.lead) for each in (one, other) if not each.whole)
+        mine = frozenset(value for value in mine if value <= limit)
+        theirs = frozenset(value for value in theirs if value <= limit)
+    common = len(mine & theirs)
+    smaller = min(len(mine), len(theirs))
+    return common / max(len(mine | theirs), 1), common / max(smaller, 1)
+
+
+def same_title(one: Sequence[str], other: Sequence[str]) -> bool:
+    """True if one title is the other, with a few words changed or an outlet's name behind it."""
+    short, long = sorted((tuple(one), tuple(other)), key=len)
+    if len(short) < TITLE_WORDS:
+        return False
+    if long[: len(short)] == short:
+        return len(long) - len(short) <= TITLE_EXTRA
+    if _numbers(short) != _numbers(long):
+        return False  # "Day 1" is not "Day 2"
+    mine, theirs = set(short), set(long)
+    return len(mine & theirs) >= TITLE_RESEMBLANCE * len(mine | theirs)
+
+
+def _numbers(title: Sequence[str]) -> list[str]:
+    return sorted(word for word in title if word[0].isdigit())
+
+
+def originals(
+    members: Iterable[int],
+    twins: Mapping[int, Iterable[int]],
+    rank: Callable[[int], tuple[float, bool, int]],
+    source: Callable[[int], int],
+) -> dict[int, int]:
+    """The original of every copy among `members`, which hold all twins of each other.
+
+    In order of `rank` (time, agencies first, number) each article is a copy of the original of
+    its first twin, if that is of another source; else an original. So the outcome depends on the
+    articles, not on the order they came in.
+    """
+    found: dict[int, int] = {}
+    placed: set[int] = set()
+    for member in sorted(members, key=rank):
+        before = sorted((twin for twin in twins.get(member, ()) if twin in placed), key=rank)
+        roots = (found.get(twin, twin) for twin in before)
+        root = next((root for root in roots if source(root) != source(member)), None)
+        if root is not None:
+            found[member] = root
+        placed.add(member)
+    return found

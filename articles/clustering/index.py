@@ -1,0 +1,213 @@
+"""The words of the window's articles: their weights, and which articles share them.
+
+An inverted index finds the articles that share a new one's rarest words; their cosine is then
+computed in full. Articles are addressed by slot, a small number that is used again once its
+article has left, so that everything about them lives in arrays.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from articles.clustering.background import Background
+from articles.clustering.parameters import Parameters
+from articles.clustering.ragged import Floats, Ints, Ragged, grown
+from articles.clustering.text import stemmer
+
+Slots = NDArray[np.int64]
+
+# Weights are computed afresh whenever the window has grown or shrunk by this share: between two
+# such moments they hardly move.
+_DRIFT = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Articles compared: `cosine` holds how alike `left` and `right` are, item by item."""
+
+    left: Slots
+    right: Slots
+    cosine: Floats
+
+
+class Index:
+    """Terms of articles by slot, weights by inverse document frequency, cosine by shared terms.
+
+    The weight of a term is log(1 / rate) with the rate blended from the window's own counts and
+    the background's: (own + strength x background rate) / (articles + strength), so the
+    background rules while the window is small and fades as it fills.
+    """
+
+    def __init__(self, language: str, background: Background, parameters: Parameters) -> None:
+        self._parameters = parameters
+        self._background = background
+        self._stem: Callable[[str], str] = stemmer(language)
+        self._terms: dict[str, int] = {}
+        self._names: list[str] = []
+        self._of_word: dict[str, int] = {}
+        self._postings: list[array[int]] = []
+        self._own = np.zeros(1024, np.int64)
+        self._prior = np.zeros(1024, np.float64)
+        self._weights: Floats = np.zeros(1024, np.float32)
+        self._rows = Ragged()
+        self._lengths: Floats = np.zeros(64, np.float32)
+        self._articles = 0
+        self._weighed_at = 0
+        self._local: Ints = np.full(1024, -1, np.int32)
+        self._score: Floats = np.zeros(64, np.float32)
+        self._mark: Slots = np.zeros(64, np.int64)
+
+    # -- filling
+
+    def add(self, slot: int, title: Sequence[str], lead: Sequence[str]) -> None:
+        """Index an article under a free slot, from the words of its title and lead."""
+        own = {self._term(word): 1.0 for word in title}
+        for word in lead[: self._parameters.lead_words]:
+            own.setdefault(self._term(word), self._parameters.lead_weight)
+        keys = np.fromiter(own, np.int32, len(own))
+        self._rows.put(slot, keys, np.fromiter(own.values(), np.float32, len(own)))
+        self._own[keys] += 1
+        for term in own:
+            self._postings[term].append(slot)
+        self._articles += 1
+        if slot >= len(self._lengths):
+            self._lengths = grown(self._lengths, slot + 1)
+            self._score = grown(self._score, slot + 1)
+            self._mark = grown(self._mark, slot + 1)
+
+    def remove(self, slots: Iterable[int]) -> None:
+        """Forget articles; their slots are free."""
+        leaving = np.fromiter(slots, np.int64)
+        gone = np.zeros(len(self._lengths), np.bool_)
+        gone[leaving] = True
+        keys, _, _ = self._rows.take(leaving)
+        np.subtract.at(self._own, keys, 1)
+        for term in np.unique(keys).tolist():
+            held = np.array(self._postings[term], np.int32)
+            self._postings[term] = array("i", held[~gone[held]].tobytes())
+        for slot in leaving.tolist():
+            self._rows.drop(slot)
+        self._articles -= len(leaving)
+
+    def _term(self, word: str) -> int:
+        term = self._of_word.get(word)
+        if term is None:
+            term = self._of_word[word] = self._new_term(self._stem(word))
+        return term
+
+    def _new_term(self, stemmed: str) -> int:
+        known = self._terms.get(stemmed)
+        if known is not None:
+            return known
+        term = self._terms[stemmed] = len(self._names)
+        self._names.append(stemmed)
+        self._postings.append(array("i"))
+        if term >= len(self._own):
+            self._own = grown(self._own, term + 1)
+            self._prior = grown(self._prior, term + 1)
+            self._weights = grown(self._weights, term + 1)
+            self._local = np.full(len(self._own), -1, np.int32)
+        behind = self._background
+        if behind.documents:
+            self._prior[term] = (behind.counts.get(stemmed, 0) + 0.5) / (behind.documents + 1)
+        return term
+
+    # -- weights
+
+    def weigh(self, slots: Iterable[int]) -> None:
+        """Bring the weights up to date: those of new articles, or all when the window has moved."""
+        drift = abs(self._articles - self._weighed_at)
+        if drift > _DRIFT * self._weighed_at:
+            held = self._rows.slots()
+            self._weighed_at = self._articles
+        else:
+            held = np.fromiter(slots, np.int64)
+        keys, values, lengths = self._rows.take(held)
+        strength = self._parameters.prior_strength if self._background.documents else 1.0
+        terms = np.unique(keys)
+        rate = (self._own[terms] + strength * self._prior[terms]) / (self._articles + strength)
+        self._weights[terms] = -np.log(rate)
+        squares = np.square(values * self._weights[keys])
+        self._lengths[held] = np.sqrt(_sums(squares, lengths))
+
+    # -- comparing
+
+    def pairs(self, slots: Sequence[int]) -> Pairs:
+        """Compare articles with the likeliest others, themselves left out."""
+        found = [self._candidates(slot) for slot in slots]
+        right = np.concatenate(found) if found else np.zeros(0, np.int64)
+        place = np.repeat(np.arange(len(slots)), [len(each) for each in found])
+        left = np.asarray(slots, np.int64)[place]
+        return Pairs(left, right, self._cosine(np.asarray(slots, np.int64), place, right))
+
+    def _candidates(self, slot: int) -> Slots:
+        """Articles sharing the rarest terms, best first by the weight they share."""
+        keys, values = self._rows.row(slot)
+        weights = self._weights[keys] * values
+        room = self._parameters.postings
+        parts: list[Ints] = []
+        scores: list[float] = []
+        for at in np.argsort(-weights, kind="stable").tolist():
+            posting = self._postings[keys[at]]
+            if len(posting) < 2:
+                continue
+            if room <= 0:
+                break
+            parts.append(np.array(posting[-room:], np.int32))
+            scores.append(float(weights[at]) ** 2)
+            room -= len(posting)
+        if not parts:
+            return np.zeros(0, np.int64)
+        return self._best(slot, parts, scores)
+
+    def _best(self, slot: int, parts: list[Ints], scores: list[float]) -> Slots:
+        hits = np.concatenate(parts)
+        self._score[hits] = 0.0
+        np.add.at(self._score, hits, np.repeat(scores, [len(part) for part in parts]))
+        order = np.arange(len(hits))
+        self._mark[hits] = order
+        each = hits[self._mark[hits] == order]  # every article once
+        each = each[each != slot]
+        if len(each) > self._parameters.candidates:
+            likeness = self._score[each] / self._lengths[each]
+            each = each[np.argsort(-likeness, kind="stable")[: self._parameters.candidates]]
+        return np.asarray(each, np.int64)
+
+    def _cosine(self, slots: Slots, place: Slots, right: Slots) -> Floats:
+        """Cosine of article slots[place[i]] with article right[i], for every i."""
+        keys, values, lengths = self._rows.take(slots)
+        terms = np.unique(keys)
+        self._local[terms] = np.arange(len(terms))
+        table = np.zeros((len(slots), len(terms) + 1), np.float32)  # the last column stays zero
+        rows = np.repeat(np.arange(len(slots)), lengths)
+        table[rows, self._local[keys]] = values * np.square(self._weights[keys])
+        other, amounts, sizes = self._rows.take(right)
+        shared = table[np.repeat(place, sizes), self._local[other]] * amounts
+        self._local[terms] = -1
+        dots = _sums(shared, sizes)
+        scale = self._lengths[slots][place] * self._lengths[right]
+        return np.asarray(np.minimum(dots / np.maximum(scale, 1e-9), 1.0), np.float32)
+
+    def shared(self, one: int, other: int) -> list[tuple[str, float]]:
+        """The terms two articles share with their part in the cosine, greatest first."""
+        mine = dict(zip(*(part.tolist() for part in self._rows.row(one)), strict=True))
+        scale = float(self._lengths[one] * self._lengths[other])
+        terms, values = (part.tolist() for part in self._rows.row(other))
+        found = [
+            (self._names[term], mine[term] * value * float(self._weights[term]) ** 2 / scale)
+            for term, value in zip(terms, values, strict=True)
+            if term in mine
+        ]
+        return sorted(found, key=lambda item: (-item[1], item[0]))
+
+
+def _sums(values: Floats, lengths: Slots) -> Floats:
+    """Sums of consecutive runs of `values`; an empty run gives 0."""
+    totals = np.concatenate(([0.0], np.cumsum(values, dtype=np.float64)))
+    ends = np.cumsum(lengths)
+    return np.asarray(totals[ends] - totals[ends - lengths], np.float32)

@@ -1,0 +1,71 @@
+"""The numbers of grouping, in one place, with how they were obtained.
+
+The weights of `Likeness` are a logistic regression over pairs of articles that share a word, and
+the other numbers the best of a coarse grid, both by `benchmarks/tune_stories.py`: each corpus is
+scored with weights learnt from the others only, so that nothing is fitted to the labels it is
+measured with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+DAY: Final = 86400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """Log-odds that two articles report one event, from cosine and the days between them."""
+
+    bias: float = -6.73
+    root: float = 14.09
+    """Weight of the square root of the cosine."""
+    cosine: float = -0.85
+    days: float = -0.24
+    cosine_days: float = -1.1
+    """Weight of cosine x days: the older, the more alike two reports must be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Everything that can be tuned."""
+
+    likeness: Likeness = field(default_factory=Likeness)
+    lead_words: int = 60
+    """Words of the lead that are read for grouping; headlines and leads tell the event."""
+    lead_weight: float = 0.5
+    """Weight of a word that only the lead has; a word of the title has 1."""
+    prior_strength: float = 1000.0
+    """The background weighs as much as so many articles of the window."""
+    window_days: float = 30.0
+    """How long an article stays in the window: as long it can be similar news to new ones."""
+    story_days: float = 6.0
+    """Two articles further apart than this never speak for one story."""
+    join: float = 0.35
+    """The linkage from which articles make one story."""
+    size_power: float = 0.85
+    """Linkage is the sum of likeness over (size x size) to this power: 1 would be the average."""
+    edge_floor: float = 0.03
+    """Likeness below this counts as none."""
+    regroup_share: float = 0.1
+    """A story is looked at again once so much of it is new."""
+    regroup_reach: float = 0.4
+    """... together with stories whose linkage to it is this share of `join`."""
+    regroup_limit: int = 400
+    """... up to so many articles."""
+    copy_cosine: float = 0.3
+    """Articles less alike than this are not compared as copies."""
+    similar_floor: float = 0.12
+    """Cosine below which an article is not similar news."""
+    similar_limit: int = 8
+    candidates: int = 256
+    """Articles compared in full with a new one, at most."""
+    relink_until: int = 4096
+    """Up to this size all articles are compared anew whenever the window has doubled: the
+    weights of words learnt from a few hundred articles are still changing."""
+    postings: int = 4096
+    """Entries of the index read for one article, at most, the rarest words first."""
+
+
+DEFAULT: Final = Parameters()

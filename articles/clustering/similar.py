@@ -1,0 +1,75 @@
+"""Each article's likest others, from which its similar news is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+_KEPT = 24
+"""Likest articles kept of each: three times what is shown, since copies and further articles of
+one source are passed over."""
+
+
+class Pools:
+    """The likest articles of every slot; a newcomer enters the pools of those it is like."""
+
+    def __init__(self, floor: float, limit: int) -> None:
+        self._floor = floor
+        self._limit = limit
+        self._pools: dict[int, dict[int, float]] = {}
+        self._bars: dict[int, float] = {}
+        self.changed: set[int] = set()
+        """Slots whose list may have changed since they were last listed."""
+
+    def link(self, one: int, other: int, score: float) -> None:
+        """Make two articles known to each other, if they are like enough."""
+        if score >= self._floor:
+            self._enter(one, other, score)
+            self._enter(other, one, score)
+
+    def _enter(self, slot: int, other: int, score: float) -> None:
+        pool = self._pools.setdefault(slot, {})
+        pool[other] = score
+        if score > self._bars.get(slot, 0.0):
+            self.changed.add(slot)
+        if len(pool) >= 2 * _KEPT:
+            best = sorted(pool.items(), key=lambda item: (-item[1], item[0]))[:_KEPT]
+            self._pools[slot] = dict(best)
+
+    def touch(self, slot: int) -> None:
+        """Something about an article has changed that its own and others' lists depend on."""
+        self.changed.add(slot)
+        self.changed.update(self._pools.get(slot, ()))
+
+    def drop(self, slots: Iterable[int]) -> None:
+        """Forget articles, in the pools of others too."""
+        for slot in slots:
+            self._bars.pop(slot, None)
+            self.changed.discard(slot)
+            for other in self._pools.pop(slot, {}):
+                if self._pools.get(other, {}).pop(slot, None) is not None:
+                    self._bars[other] = 0.0
+
+    def best(
+        self, slot: int, original: Callable[[int], int], source: Callable[[int], int]
+    ) -> list[tuple[int, float]]:
+        """The list of an article, best first: one of each source, one of each text, none its own.
+
+        A copy stands for its original where only the copy is in the pool.
+        """
+        pool = self._pools.get(slot, {})
+        texts = {original(slot)}
+        sources: set[int] = set()
+        chosen: list[tuple[int, float]] = []
+        for other, score in sorted(pool.items(), key=lambda item: (-item[1], item[0])):
+            text = original(other)
+            if text in texts or source(other) in sources:
+                continue
+            if text != other and text in pool:
+                continue  # the original follows, or has come before
+            texts.add(text)
+            sources.add(source(other))
+            chosen.append((other, score))
+            if len(chosen) == self._limit:
+                break
+        self._bars[slot] = chosen[-1][1] if len(chosen) == self._limit else 0.0
+        return chosen

@@ -1,0 +1,308 @@
+"""The recent news of one language in memory, grouped as it arrives. No I/O, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import inf
+from typing import TypeVar
+
+import numpy as np
+
+from articles.clustering.background import Background
+from articles.clustering.copies import Sketch, near_duplicate, sketch
+from articles.clustering.folds import Folds
+from articles.clustering.index import Index
+from articles.clustering.likeness import likeness
+from articles.clustering.parameters import DAY, DEFAULT, Parameters
+from articles.clustering.ragged import grown
+from articles.clustering.similar import Pools
+from articles.clustering.stories import Stories
+from articles.clustering.text import words
+from articles.clustering.types import Document, Grouped, Known, Placement, Similar
+
+Item = TypeVar("Item")
+
+_CHUNK = 128
+"""Articles taken in at once: bounds the memory of a comparison, makes most of array arithmetic."""
+
+
+class Window:
+    """Stories, copies and similar news among the recent articles of one language.
+
+    Not thread-safe. The same articles in the same order always give the same result. Articles
+    may come in any order of time: what counts is when they were published, not when they arrive.
+    """
+
+    def __init__(
+        self,
+        language: str,
+        *,
+        background: Background | None = None,
+        parameters: Parameters = DEFAULT,
+        new_story: Callable[[], int],
+    ) -> None:
+        """Begin empty. Without a background the project's own table for `language` is used.
+
+        `new_story` gives the id of each story that is begun; it is called for lasting ones only.
+        """
+        self._parameters = parameters
+        self._new_story = new_story
+        prior = Background.shipped(language) if background is None else background
+        self._index = Index(language, prior, parameters)
+        self._stories = Stories(parameters)
+        self._folds = Folds(self._rank, self._source)
+        self._pools = Pools(parameters.similar_floor, parameters.similar_limit)
+        self._slots: dict[int, int] = {}
+        self._documents: dict[int, Document] = {}
+        self._sketches: dict[int, Sketch] = {}
+        self._times = np.zeros(64, np.float64)
+        self._free: list[int] = []
+        self._outside: dict[int, int] = {}
+        self._ids: dict[int, int] = {}
+        self._told: dict[int, Placement] = {}
+        self._told_similar: dict[int, int] = {}
+        self._moved: set[int] = set()
+        self._linked_at = 0
+
+    def __len__(self) -> int:
+        return len(self._slots)
+
+    # -- the four verbs
+
+    def seed(self, known: Iterable[Known]) -> None:
+        """Take in articles that are grouped already, as they are; nothing is regrouped."""
+        given = sorted(known, key=lambda each: each.document.id)
+        keys = {story: self._stories.new_key() for story in sorted({each.story for each in given})}
+        self._ids.update((key, story) for story, key in keys.items())
+        slots = [self._enter(each.document) for each in given]
+        for each, slot in zip(given, slots, strict=True):
+            article = each.document.id
+            self._told[article] = Placement(article, each.story, each.copy_of)
+            if each.copy_of is None:
+                self._stories.restore(slot, keys[each.story])
+            elif each.copy_of in self._slots:
+                self._folds.fold(slot, self._slots[each.copy_of])
+            else:
+                self._outside[slot] = each.copy_of
+                self._stories.restore(slot, keys[each.story])
+        for chunk in _chunks(slots):
+            self._compare(chunk)
+        self._stories.changed.clear()
+        self._forget_changes()
+        self._linked_at = len(self)
+
+    def group(self, documents: Sequence[Document]) -> Grouped:
+        """Take in new articles, and known ones that were edited, and say what changed."""
+        news = [each for each in sorted(documents, key=_by_time) if self._is_news(each)]
+        for chunk in _chunks(news):
+            self._take_in(chunk)
+        self._stories.settle()
+        return self._report(documents)
+
+    def forget(self, before: float) -> int:
+        """Drop the articles published before a time, copies with their originals; how many."""
+        leaving: list[int] = []
+        for slot in self._documents:
+            if self._folds.original(slot) != slot:
+                continue
+            unit = [slot, *sorted(self._folds.copies(slot))]
+            if all(_time(self._documents[each]) < before for each in unit):
+                leaving += unit
+        self._drop(leaving)
+        self._ids = {key: story for key, story in self._ids.items() if self._stories.alive(key)}
+        return len(leaving)
+
+    def remove(self, article: int) -> None:
+        """Take an article out; what that changes for others is told by the next `group`."""
+        slot = self._slots[article]
+        self._pools.touch(slot)
+        left = self._drop([slot])
+        self._refold(left)
+
+    # -- asking
+
+    def explain(self, article: int, other: int) -> list[tuple[str, float]]:
+        """The word stems two articles of the window share, each with its part in their cosine."""
+        return self._index.shared(self._slots[article], self._slots[other])
+
+    # -- coming
+
+    def _is_news(self, document: Document) -> bool:
+        slot = self._slots.get(document.id)
+        return slot is None or self._documents[slot] != document
+
+    def _take_in(self, documents: Sequence[Document]) -> None:
+        slots = []
+        for document in documents:
+            former = self._withdraw(document.id) if document.id in self._slots else None
+            slot = self._enter(document)
+            self._stories.arrive(slot, former)
+            slots.append(slot)
+        self._pools.changed.update(slots)
+        self._compare(slots)
+        if 2 * self._linked_at <= len(self) <= self._parameters.relink_until:
+            self._relink()
+        else:
+            self._stories.settle()
+
+    def _withdraw(self, article: int) -> int | None:
+        """Take out an article that comes back edited; the story it was in."""
+        key = self._home(self._slots[article])
+        told = self._told[article]
+        self.remove(article)
+        self._told[article] = told
+        return key
+
+    def _enter(self, document: Document) -> int:
+        slot = self._free.pop() if self._free else len(self._documents)
+        if slot >= len(self._times):
+            self._times = grown(self._times, slot + 1)
+        self._slots[document.id] = slot
+        self._documents[slot] = document
+        self._times[slot] = np.nan if document.published is None else document.published
+        title, lead = words(document.title), words(document.lead)
+        self._index.add(slot, title, lead)
+        self._sketches[slot] = sketch(title, lead, document.lead)
+        return slot
+
+    def _compare(self, slots: Sequence[int]) -> None:
+        """Find what articles are like and of what they are copies."""
+        self._index.weigh(slots)
+        pairs = self._index.pairs(slots)
+        gaps = np.abs(self._times[pairs.left] - self._times[pairs.right]) / DAY
+        values = likeness(pairs.cosine, np.nan_to_num(gaps, nan=0.0), self._parameters)
+        columns = (pairs.left, pairs.right, pairs.cosine, values)
+        touched: set[int] = set()
+        for left, right, cosine, value in zip(*(each.tolist() for each in columns), strict=True):
+            self._pools.link(left, right, cosine)
+            if value >= self._parameters.edge_floor:
+                self._stories.link(left, right, value)
+                if cosine >= self._parameters.copy_cosine and self._become_twins(left, right):
+                    touched |= {left, right}
+        self._refold(touched)
+
+    def _relink(self) -> None:
+        """Compare every article anew: the weights have learnt much since they were compared."""
+        slots = sorted(self._documents)
+        self._stories.unlink(slots)
+        self._pools.drop(slots)
+        for chunk in _chunks(slots):
+            self._compare(chunk)
+        self._pools.changed.update(slots)
+        self._stories.settle(everything=True)
+        self._linked_at = len(self)
+
+    # -- copies
+
+    def _become_twins(self, one: int, other: int) -> bool:
+        if self._source(one) == self._source(other) or self._folds.are_twins(one, other):
+            return False
+        alike = near_duplicate(self._sketches[one], self._sketches[other])
+        if alike:
+            self._folds.pair(one, other)
+        return alike
+
+    def _refold(self, touched: Iterable[int]) -> None:
+        """Decide anew what is a copy around these articles, and move their stories along."""
+        around = set(touched)
+        homes = {slot: self._home(slot) for slot in around}
+        for slot, original in self._folds.resolve(around).items():
+            self._moved.add(slot)
+            self._pools.touch(slot)
+            if original is None:
+                self._stories.arrive(slot, homes.get(slot))
+                continue
+            home = self._stories.leave(slot)
+            if self._stories.is_arriving(original):
+                self._stories.arrive(original, home)
+
+    def _home(self, slot: int) -> int | None:
+        return self._stories.story(self._folds.original(slot))
+
+    def _rank(self, slot: int) -> tuple[float, bool, int]:
+        document = self._documents[slot]
+        return _time(document), not self._sketches[slot].agency, document.id
+
+    def _source(self, slot: int) -> int:
+        return self._documents[slot].source
+
+    # -- going
+
+    def _drop(self, slots: Sequence[int]) -> set[int]:
+        """Forget articles; the near-duplicates left behind, originals for now."""
+        left: set[int] = set()
+        for slot in slots:
+            home = self._stories.leave(slot)
+            copies = set(self._folds.copies(slot))
+            left |= self._folds.drop(slot)
+            for copy in copies:
+                self._stories.arrive(copy, home)
+                self._moved.add(copy)
+            document = self._documents.pop(slot)
+            del self._slots[document.id], self._sketches[slot], self._told[document.id]
+            self._outside.pop(slot, None)
+            self._told_similar.pop(slot, None)
+        self._moved.difference_update(slots)
+        self._stories.unlink(slots)
+        self._pools.drop(slots)
+        self._index.remove(slots)
+        self._free += sorted(slots, reverse=True)
+        return left.difference(slots)
+
+    # -- telling
+
+    def _report(self, documents: Sequence[Document]) -> Grouped:
+        moved = self._moved | self._stories.changed
+        for slot in self._stories.changed:
+            moved |= self._folds.copies(slot)
+        asked = [self._place(self._slots[each.id]) for each in documents]
+        given = {each.article for each in asked}
+        others = [self._place(slot) for slot in sorted(moved, key=self._article)]
+        told = [each for each in others if each != self._told.get(each.article)]
+        placements = (*asked, *(each for each in told if each.article not in given))
+        self._told.update((each.article, each) for each in placements)
+        similar = self._new_lists()
+        self._forget_changes()
+        return Grouped(placements, similar)
+
+    def _place(self, slot: int) -> Placement:
+        original = self._folds.original(slot)
+        key = self._stories.story(original)
+        if key is None:
+            raise RuntimeError(f"article {self._article(slot)} has not been settled")
+        if key not in self._ids:
+            self._ids[key] = self._new_story()
+        copy_of = self._outside.get(slot) if original == slot else self._article(original)
+        return Placement(self._article(slot), self._ids[key], copy_of)
+
+    def _new_lists(self) -> dict[int, tuple[Similar, ...]]:
+        lists: dict[int, tuple[Similar, ...]] = {}
+        for slot in sorted(self._pools.changed, key=self._article):
+            chosen = self._pools.best(slot, self._folds.original, self._source)
+            found = tuple(Similar(self._article(other), score) for other, score in chosen)
+            if hash(found) != self._told_similar.get(slot, hash(())):
+                self._told_similar[slot] = hash(found)
+                lists[self._article(slot)] = found
+        return lists
+
+    def _article(self, slot: int) -> int:
+        return self._documents[slot].id
+
+    def _forget_changes(self) -> None:
+        self._moved.clear()
+        self._stories.changed.clear()
+        self._pools.changed.clear()
+
+
+def _time(document: Document) -> float:
+    """When an article was published; last of all if nobody knows."""
+    return inf if document.published is None else document.published
+
+
+def _by_time(document: Document) -> tuple[float, int]:
+    return _time(document), document.id
+
+
+def _chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    for start in range(0, len(items), _CHUNK):
+        yield items[start : start + _CHUNK]
