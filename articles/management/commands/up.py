@@ -37,7 +37,7 @@ class Command(BaseCommand):
     def handle(self, *, no_default_sources: bool, **options: Any) -> None:
         def load(wire: str | None) -> None:
             if wire is not None:
-                call_command("load_demo", wire, verbosity=0)
+                call_command("load_sources", demo=wire, verbosity=0)
             elif not no_default_sources and not Source.objects.exists():
                 call_command("load_sources", verbosity=0)
 
