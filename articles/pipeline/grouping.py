@@ -8,6 +8,7 @@ and commits. Whatever goes wrong, the window is thrown away and filled again fro
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,7 +30,7 @@ BATCH = 500
 """Articles grouped in one transaction."""
 
 BACKGROUND = 20_000
-"""The newest articles of a language, from which the weights of its words are learnt."""
+"""So many articles from before the window teach how common words are."""
 
 LATE = timedelta(days=1)
 """The window holds articles this much longer than a story may grow, for those that are late."""
@@ -48,20 +49,15 @@ class StoryNumbers:
     def __init__(self) -> None:
         self._free: list[int] = []
 
-    def reserve(self, count: int) -> None:
-        """Have at least `count` numbers ready, so that grouping itself asks nothing."""
-        missing = count - len(self._free)
-        if missing <= 0:
-            return
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence('articles_story', 'id'))"
-                " FROM generate_series(1, %s)",
-                [missing],
-            )
-            self._free.extend(sorted((row[0] for row in cursor.fetchall()), reverse=True))
-
     def __call__(self) -> int:
+        if not self._free:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT nextval(pg_get_serial_sequence('articles_story', 'id'))"
+                    " FROM generate_series(1, %s)",
+                    [BATCH],
+                )
+                self._free = sorted((row[0] for row in cursor.fetchall()), reverse=True)
         return self._free.pop()
 
 
@@ -70,10 +66,7 @@ class _Live:
     """A window and how far it follows the database."""
 
     window: Window
-    numbers: StoryNumbers
-    since: datetime
-    """The window holds what was published from then on."""
-    synced_to: datetime | None = None
+    synced_to: datetime | None
     """The latest `clustered_at` that the window has seen."""
 
 
@@ -120,7 +113,6 @@ class Grouper:
             _document(row)
             for row in waiting.order_by("published_at", "id").values_list(*_FIELDS)[:BATCH]
         ]
-        live.numbers.reserve(len(documents))
         grouped = live.window.group(documents)
         stories.apply(language, grouped, now)
         live.synced_to = now
@@ -128,14 +120,11 @@ class Grouper:
         return len(documents)
 
     def _follow(self, language: str, since: datetime, now: datetime) -> _Live:
-        """The live window, with what others grouped since and without what has grown old."""
+        """The live window, without what has grown old; a new one if others grouped since."""
         live = self._live.get(language)
-        if live is None:
+        if live is None or live.synced_to != _latest_grouping(language):
             live = self._live[language] = _filled(language, since, now)
-        else:
-            live.window.seed(_grouped_after(language, live.synced_to, since))
         live.window.forget(since.timestamp())
-        live.since = since
         return live
 
 
@@ -164,8 +153,7 @@ def _lock(language: str) -> datetime:
 
 def _filled(language: str, since: datetime, until: datetime) -> _Live:
     """A window with what is stored of these days."""
-    numbers = StoryNumbers()
-    window = Window(language, background=_background(language), new_story=numbers)
+    window = Window(language, background=_background(language, since), new_story=StoryNumbers())
     grouped = Article.objects.filter(
         language=language,
         published_at__range=(since, until),
@@ -173,16 +161,8 @@ def _filled(language: str, since: datetime, until: datetime) -> _Live:
         story__isnull=False,
     )
     window.seed(_known(grouped))
-    latest = _latest_grouping(language)
     logger.info("filled the window of %s with %d articles", language, len(window))
-    return _Live(window, numbers, since, latest)
-
-
-def _grouped_after(language: str, synced_to: datetime | None, since: datetime) -> Iterator[Known]:
-    grouped = Article.objects.filter(
-        language=language, story__isnull=False, published_at__gte=since
-    )
-    return _known(grouped.filter(clustered_at__gt=synced_to) if synced_to else grouped)
+    return _Live(window, _latest_grouping(language))
 
 
 def _latest_grouping(language: str) -> datetime | None:
@@ -205,10 +185,15 @@ def _document(row: Sequence[Any]) -> Document:
     return Document(article, title, lead, source, published.timestamp())
 
 
-def _background(language: str) -> Background:
+def _background(language: str, before: datetime) -> Background:
+    """What comes with the project, and what the archive learnt before the window."""
     rows = (
-        Article.objects.filter(language=language)
+        Article.objects.filter(language=language, published_at__lt=before)
         .order_by("-published_at", "-id")
         .values_list("title", "excerpt")[:BACKGROUND]
     )
-    return Background.from_texts(language, (f"{title}\n{excerpt}" for title, excerpt in rows))
+    shipped = Background.shipped(language)
+    learnt = Background.from_texts(language, (f"{title}\n{excerpt}" for title, excerpt in rows))
+    counts = Counter(shipped.counts)
+    counts.update(learnt.counts)
+    return Background(shipped.documents + learnt.documents, counts)

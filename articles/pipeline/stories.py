@@ -29,10 +29,9 @@ _UNLINK = "DELETE FROM articles_similarlink WHERE article_id = ANY(%s) AND NOT f
 
 _LINK = """
 INSERT INTO articles_similarlink (article_id, similar_id, score, position, from_archive)
-SELECT link.article, link.similar, link.score, link.position, false
+SELECT link.article, link.other, link.score, link.position, false
 FROM unnest(%s::bigint[], %s::bigint[], %s::float8[], %s::int[])
-    AS link (article, similar, score, position)
-JOIN articles_article AS target ON target.id = link.similar
+    AS link (article, other, score, position)
 ON CONFLICT (article_id, similar_id) DO UPDATE
 SET score = excluded.score, position = excluded.position, from_archive = false
 """
