@@ -14,7 +14,7 @@ from newsreader.environment import Environment, SettingError
 
 ROOT = Path(settings.BASE_DIR)
 READS = r"os\.getenv|environ\.get\(|environ\[[^]]*\](?! =)|Environment\(os"
-"""Asking the environment for a value; to set one, or to hand all of them to a child, is no reading."""
+"""Asking for a value. To set one, or to hand all of them to a child, is no reading."""
 
 
 def names_read() -> set[str]:

@@ -18,8 +18,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Min, QuerySet
 
-from articles.clustering.types import Document, Known
 from articles.clustering.background import Background
+from articles.clustering.types import Document, Known
 from articles.clustering.window import Window
 from articles.models import Article
 from articles.pipeline import stories
