@@ -23,21 +23,21 @@ LEFT_OVER = re.compile(f"[{MARK}{UNMARK}]")
 @register.simple_tag
 def moment(time: datetime) -> SafeString:
     """A time in few words, with the exact one for machines and for whoever points at it."""
-    return _time(time, wording.short_time(time, timezone.now()))
+    return format_html(
+        '<time datetime="{}" title="{}" data-moment>{}</time>',
+        time.isoformat(timespec="seconds"),
+        wording.long_time(time),
+        wording.short_time(time, timezone.now()),
+    )
 
 
 @register.simple_tag
 def exact(time: datetime) -> SafeString:
     """A time in full."""
-    return _time(time, wording.long_time(time))
-
-
-def _time(time: datetime, words: str) -> SafeString:
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
+        '<time datetime="{}" data-moment data-exact>{}</time>',
         time.isoformat(timespec="seconds"),
         wording.long_time(time),
-        words,
     )
 
 
@@ -49,8 +49,19 @@ def today() -> SafeString:
 
 
 @register.filter
-def hour(time: datetime) -> str:
-    return wording.hour(time)
+def direction(language: str) -> str:
+    return wording.direction(language)
+
+
+@register.filter
+def hour(time: datetime) -> datetime:
+    """The hour that a time is in."""
+    return time.replace(minute=0, second=0, microsecond=0)
+
+
+@register.filter
+def language_name(code: str) -> str:
+    return wording.language_name(code)
 
 
 @register.filter

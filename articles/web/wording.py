@@ -7,13 +7,28 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from articles.models import Article, Feed, Story
 
 CLOCK_SKEW = timedelta(minutes=10)
 """A publisher's clock may be so far ahead of ours before we call its date a future one."""
+
+RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+
+
+def direction(language: str) -> str:
+    """The `dir` of a text in a language."""
+    return "rtl" if language in RIGHT_TO_LEFT else "ltr"
+
+
+def language_name(code: str) -> str:
+    """A language in words; its code where it is not known."""
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
 
 
 def counts(story: Story) -> str:
@@ -52,11 +67,6 @@ def long_time(moment: datetime) -> str:
 def day(moment: datetime) -> str:
     """ "Friday 20 November 2026"."""
     return date_format(moment.astimezone(UTC), _("l j F Y"))
-
-
-def hour(moment: datetime) -> str:
-    """ "Friday 20 November 2026, 14:00 UTC": the hour that a moment is in."""
-    return long_time(moment.astimezone(UTC).replace(minute=0))
 
 
 def date_note(article: Article) -> str:

@@ -1,0 +1,45 @@
+// Times in the reader's own zone, and in words while they are fresh. Without this script the page
+// shows them in UTC.
+"use strict";
+
+(() => {
+  const page = document.documentElement.lang;
+  // The page's language in the reader's own kind: British dates for en-GB.
+  const language = navigator.languages.find((own) => own.split("-")[0] === page) ?? page;
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  const full = new Intl.DateTimeFormat(language, {
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZoneName: "short",
+  });
+  const short = new Intl.DateTimeFormat(language, {
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+  });
+  const MINUTE = 60_000;
+  const HOUR = 60 * MINUTE;
+
+  const words = (moment) => {
+    const age = Date.now() - moment;
+    if (age < 0 || age >= 24 * HOUR) return short.format(moment);
+    if (age < HOUR) return relative.format(-Math.floor(age / MINUTE), "minute");
+    return relative.format(-Math.floor(age / HOUR), "hour");
+  };
+
+  const improve = (element) => {
+    const moment = new Date(element.dateTime);
+    element.title = full.format(moment);
+    element.textContent = "exact" in element.dataset ? full.format(moment) : words(moment);
+  };
+
+  const improveAll = () => document.querySelectorAll("time[data-moment]").forEach(improve);
+
+  improveAll();
+  setInterval(improveAll, MINUTE);
+})();
