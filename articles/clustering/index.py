@@ -112,9 +112,7 @@ class Index:
             self._prior = grown(self._prior, term + 1)
             self._weights = grown(self._weights, term + 1)
             self._local = np.full(len(self._own), -1, np.int32)
-        behind = self._background
-        if behind.documents:
-            self._prior[term] = (behind.counts.get(stemmed, 0) + 0.5) / (behind.documents + 1)
+        self._prior[term] = self._background.rate(stemmed)
         return term
 
     # -- weights
@@ -128,7 +126,7 @@ class Index:
         else:
             held = np.fromiter(slots, np.int64)
         keys, values, lengths = self._rows.take(held)
-        strength = self._parameters.prior_strength if self._background.documents else 1.0
+        strength = self._parameters.prior_strength
         terms = np.unique(keys)
         rate = (self._own[terms] + strength * self._prior[terms]) / (self._articles + strength)
         self._weights[terms] = -np.log(rate)

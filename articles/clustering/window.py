@@ -41,13 +41,16 @@ class Window:
         parameters: Parameters = DEFAULT,
         new_story: Callable[[], int],
     ) -> None:
-        """Begin empty. Without a background the project's own table for `language` is used.
+        """Begin empty. `background` counts the words of whatever earlier news there is.
+
+        Behind it stands the project's own table for `language`, if it has one.
 
         `new_story` gives the id of each story that is begun; it is called for lasting ones only.
         """
         self._parameters = parameters
         self._new_story = new_story
-        prior = Background.shipped(language) if background is None else background
+        shipped = Background.shipped(language)
+        prior = shipped if background is None else background.over(shipped)
         self._index = Index(language, prior, parameters)
         self._stories = Stories(parameters)
         self._folds = Folds(self._rank, self._source)
