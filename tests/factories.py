@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from articles.entries.hashing import title_key
-from articles.models import Article, Edition, Feed, Source, Story, Topic
+from articles.models import Article, Edition, Feed, SimilarLink, Source, Story, StoryEdition, Topic
 
 _numbers = count(1)
 
@@ -71,6 +71,19 @@ def make_story(*articles: Article, **fields: Any) -> Story:
     story = Story.objects.create(**defaults | fields)
     Article.objects.filter(pk__in=[article.pk for article in articles]).update(story=story)
     return story
+
+
+def place(story: Story, edition: Edition, rank: float = 1.0, topic: Topic | None = None) -> None:
+    """Put a story on the front page of an edition."""
+    StoryEdition.objects.create(story=story, edition=edition, rank=rank, topic=topic)
+
+
+def link(article: Article, *similar: Article) -> None:
+    """The similar news of an article, the most similar first."""
+    for position, other in enumerate(similar):
+        SimilarLink.objects.create(
+            article=article, similar=other, position=position, score=0.9 - position / 20
+        )
 
 
 def _hash(text: str) -> bytes:
