@@ -23,7 +23,6 @@ from articles.fetch.types import FetchError
 from articles.models import Edition, Feed, Source, Topic
 
 DEFAULT = Path(__file__).resolve().parent.parent / "data"
-DEMO = Path(__file__).resolve().parent.parent / "demo" / "sources.toml"
 
 FEEDS_A_SECOND = 10
 LONGEST_SPREAD = timedelta(minutes=1)
@@ -120,14 +119,6 @@ def read(path: Path, base_url: str = "") -> Catalogue:
 def load(path: Path = DEFAULT) -> Added:
     """Add the default sources, or those of another catalogue. Raises CatalogueError."""
     return add(read(path))
-
-
-def load_demo(base_url: str) -> Added:
-    """Add the sources of the demonstration, served at `base_url`, and the editions they use."""
-    default, demo = read(DEFAULT), read(DEMO, base_url)
-    used = {slug for source in demo.sources for slug in source.editions}
-    editions = tuple(edition for edition in default.editions if edition.slug in used)
-    return add(replace(default, editions=editions, sources=demo.sources))
 
 
 def edition(slug: str) -> Edition:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from articles.pipeline import catalogue
+from articles.pipeline import catalogue, demonstration
 from articles.pipeline.catalogue import Added, CatalogueError
 
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         if file and demo:
             raise CommandError("Say either FILE or --demo.")
         try:
-            added = catalogue.load_demo(demo) if demo else catalogue.load(file or catalogue.DEFAULT)
+            added = demonstration.load(demo) if demo else catalogue.load(file or catalogue.DEFAULT)
         except CatalogueError as error:
             raise CommandError(str(error)) from error
         if options["verbosity"]:

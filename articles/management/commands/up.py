@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from articles.models import Source
+from articles.pipeline import demonstration
 from articles.selectors import status
 from newsreader.local.application import News, Options, run
 from newsreader.local.display import Display
@@ -38,7 +39,9 @@ class Command(BaseCommand):
         def load(wire: str | None) -> None:
             if wire is not None:
                 call_command("load_sources", demo=wire, verbosity=0)
-            elif not no_default_sources and not Source.objects.exists():
+                return
+            demonstration.remove()
+            if not no_default_sources and not Source.objects.exists():
                 call_command("load_sources", verbosity=0)
 
         chosen = Options(options["host"], options["port"], options["demo"])
