@@ -1,28 +1,36 @@
 """Earlier coverage: similar news from the whole archive, for an article whose window held too few.
 
-Looked up once, when the article's page is first read, by the full-text index: articles in its
-language that share at least two of its most telling words. They are scored by the cosine of their
-words, each weighted by its rarity (Salton and Buckley 1988), and the best of each source is kept.
+Looked up once, when the article's page is first read. The full-text index gives the articles that
+share at least two of its most telling words; they are compared as the window compares its own.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from itertools import combinations
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations, count
 
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.utils import timezone
 
+from articles.clustering.parameters import DEFAULT
+from articles.clustering.types import Similar
+from articles.clustering.window import Window
 from articles.models import SIMILAR_LIMIT, Article, SimilarLink
+from articles.pipeline.documents import FIELDS, document
+
+PARAMETERS = replace(DEFAULT, similar_floor=0.1)
+"""Earlier coverage may be a little less alike than today's: it tells of the same matter."""
 
 TELLING = 10
 """Words of the article that the index is asked for; at least two must be shared."""
-CANDIDATES = 200
-FLOOR = 0.08
-"""Cosine below which an article is about something else."""
+TRIED = 24
+"""The rarest words of the article, of which those found elsewhere are telling."""
+COMMON = 0.05
+"""A word in a larger share of articles tells nothing, unless that is fewer than `FEW` articles."""
+FEW = 20
+CANDIDATES = 100
 
 SAMPLE = 3000
 """The newest articles of a language, in which the rarity of its words is counted."""
@@ -38,25 +46,37 @@ SELECT lexeme, count(*) FROM (
 GROUP BY lexeme HAVING count(*) > 1
 """
 
+_ELSEWHERE = """
+SELECT quoted FROM unnest(%s::text[]) WITH ORDINALITY AS word (quoted, place)
+WHERE EXISTS (
+    SELECT FROM articles_article
+    WHERE search @@ quoted::tsquery AND language = %s AND id <> %s
+)
+ORDER BY place LIMIT %s
+"""
+
 _CANDIDATES = """
-SELECT id, source_id, tsvector_to_array(search)
-FROM articles_article, to_tsquery('simple', %(query)s) AS query
-WHERE search @@ query AND language = %(language)s
-  AND id <> %(article)s AND copy_of_id IS NULL AND id <> %(original)s
+SELECT id FROM articles_article, CAST(%s AS tsquery) AS query
+WHERE search @@ query AND language = %s AND id <> %s AND copy_of_id IS DISTINCT FROM %s
 ORDER BY ts_rank(search, query) DESC, id
-LIMIT %(limit)s
+LIMIT %s
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Rarity:
-    """How often words occur among so many articles."""
+    """In how many of so many articles words occur; those that occur once are left out."""
 
     articles: int
     counts: Mapping[str, int]
 
-    def weight(self, word: str) -> float:
-        return math.log((self.articles + 1) / (self.counts.get(word, 1)))
+    def rarest(self, words: Iterable[str]) -> list[str]:
+        """The words that can tell something, the rarest first."""
+        limit = max(COMMON * self.articles, FEW)
+        return sorted(
+            (word for word in words if self.counts.get(word, 1) <= limit),
+            key=lambda word: (self.counts.get(word, 1), word),
+        )
 
 
 def complete_similar(article: Article) -> None:
@@ -68,79 +88,62 @@ def complete_similar(article: Article) -> None:
         mine = Article.objects.filter(pk=article.pk, archive_searched_at=None)
         if not mine.update(archive_searched_at=timezone.now()):
             return
-        links = list(
-            SimilarLink.objects.filter(article=article).values_list("similar_id", "similar__source")
+        links = SimilarLink.objects.filter(article=article)
+        sources = list(links.values_list("similar__source_id", flat=True))
+        if len(sources) < SIMILAR_LIMIT:
+            _add(article, compare(article, _candidates(article)), sources)
+
+
+def _add(article: Article, found: Sequence[Similar], linked: Sequence[int]) -> None:
+    """Store what is of no source linked already, behind what the window found."""
+    source = dict(
+        Article.objects.filter(pk__in=[each.article for each in found]).values_list(
+            "pk", "source_id"
         )
-        if len(links) < SIMILAR_LIMIT:
-            found = _search(article)
-            _add(article, found, links)
-
-
-def _add(
-    article: Article, found: Iterable[tuple[float, int, int]], links: list[tuple[int, int]]
-) -> None:
-    """Store the best of each source that is not linked yet, behind what the window found."""
-    sources = {source for _, source in links}
-    fresh: list[tuple[int, float]] = []
-    for score, similar, source in sorted(found, key=lambda hit: (-hit[0], hit[1])):
-        if len(links) + len(fresh) == SIMILAR_LIMIT:
-            break
-        if source not in sources and score >= FLOOR:
-            sources.add(source)
-            fresh.append((similar, score))
+    )
+    fresh = [each for each in found if source[each.article] not in linked]
+    # The worker that groups may be linking the same pair just now.
     SimilarLink.objects.bulk_create(
         (
             SimilarLink(
                 article=article,
-                similar_id=similar,
-                score=round(score, 4),
-                position=len(links) + place,
+                similar_id=each.article,
+                score=each.score,
+                position=position,
                 from_archive=True,
             )
-            for place, (similar, score) in enumerate(fresh)
+            for position, each in enumerate(fresh[: SIMILAR_LIMIT - len(linked)], len(linked))
         ),
         ignore_conflicts=True,
     )
 
 
-def _search(article: Article) -> list[tuple[float, int, int]]:
-    """(score, article, source) of what shares telling words."""
+def compare(article: Article, candidates: Sequence[int]) -> tuple[Similar, ...]:
+    """Which candidates are alike, by a window of their own: the rules of all similar news hold."""
+    rows = Article.objects.filter(pk__in=[article.pk, *candidates]).order_by("pk")
+    window = Window(article.language, parameters=PARAMETERS, new_story=count(1).__next__)
+    grouped = window.group([document(row) for row in rows.values_list(*FIELDS)])
+    return grouped.similar.get(article.pk, ())
+
+
+def _candidates(article: Article) -> list[int]:
+    """Articles of the language that share at least two telling words, the likeliest first."""
     with connection.cursor() as cursor:
         cursor.execute(_WORDS, [article.pk])
-        words = {row[0] for row in cursor.fetchall()}
-        rarity = _rarity(article.language)
-        telling = sorted(words, key=lambda word: (-rarity.weight(word), word))
-        shared = [word for word in telling if rarity.counts.get(word, 0) > 1][:TELLING]
-        if len(shared) < 2:
+        words = [row[0] for row in cursor.fetchall()]
+        tried = [_quoted(word) for word in _rarity(article.language).rarest(words)[:TRIED]]
+        cursor.execute(_ELSEWHERE, [tried, article.language, article.pk, TELLING])
+        telling = [row[0] for row in cursor.fetchall()]
+        if len(telling) < 2:
             return []
-        cursor.execute(
-            _CANDIDATES,
-            {
-                "query": _any_two(shared),
-                "language": article.language,
-                "article": article.pk,
-                "original": article.copy_of_id or article.pk,
-                "limit": CANDIDATES,
-            },
-        )
-        rows = cursor.fetchall()
-    return [(cosine(words, set(other), rarity), pk, source) for pk, source, other in rows]
+        query = " | ".join(f"{one} & {other}" for one, other in combinations(telling, 2))
+        cursor.execute(_CANDIDATES, [query, article.language, article.pk, article.pk, CANDIDATES])
+        return [row[0] for row in cursor.fetchall()]
 
 
-def _any_two(words: Iterable[str]) -> str:
-    """A text-search query that two of the words satisfy."""
-    quoted = ["'" + word.replace("\\", "\\\\").replace("'", "''") + "'" for word in words]
-    return " | ".join(f"{one} & {other}" for one, other in combinations(quoted, 2))
-
-
-def cosine(one: set[str], other: set[str], rarity: Rarity) -> float:
-    """Cosine of two bags of words, each word once and weighted by its rarity."""
-
-    def norm(words: set[str]) -> float:
-        return math.sqrt(sum(rarity.weight(word) ** 2 for word in words))
-
-    length = norm(one) * norm(other)
-    return sum(rarity.weight(word) ** 2 for word in one & other) / length if length else 0.0
+def _quoted(word: str) -> str:
+    """A lexeme as a text-search query of its own."""
+    return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
 def _rarity(language: str) -> Rarity:
@@ -151,7 +154,7 @@ def _rarity(language: str) -> Rarity:
         with connection.cursor() as cursor:
             cursor.execute(_COUNTS, [language, SAMPLE])
             counts = dict(cursor.fetchall())
-        articles = min(Article.objects.filter(language=language).count(), SAMPLE)
+        articles = Article.objects.filter(language=language)[:SAMPLE].count()
         kept = Rarity(articles, counts)
         cache.set(key, kept, SAMPLE_SECONDS)
     return kept

@@ -9,20 +9,21 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import cast
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Min, QuerySet
 
 from articles.clustering.background import Background
-from articles.clustering.types import Document, Known
+from articles.clustering.types import Known
 from articles.clustering.window import Window
 from articles.models import Article
 from articles.pipeline import stories
+from articles.pipeline.documents import FIELDS, document
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +37,6 @@ LATE = timedelta(days=1)
 """The window holds articles this much longer than a story may grow, for those that are late."""
 
 _LOCK = 0x6E657773  # "news": the first half of the advisory locks' keys
-_FIELDS = ("id", "title", "excerpt", "source_id", "published_at")
 
 
 class BusyError(Exception):
@@ -110,8 +110,8 @@ class Grouper:
             waiting = waiting.filter(published_at__lt=min(first + span, horizon))
             live = _filled(language, first - span, min(first + 2 * span, now))
         documents = [
-            _document(row)
-            for row in waiting.order_by("published_at", "id").values_list(*_FIELDS)[:BATCH]
+            document(row)
+            for row in waiting.order_by("published_at", "id").values_list(*FIELDS)[:BATCH]
         ]
         grouped = live.window.group(documents)
         stories.apply(language, grouped, now)
@@ -175,14 +175,9 @@ def _latest_grouping(language: str) -> datetime | None:
 
 
 def _known(articles: QuerySet[Article]) -> Iterator[Known]:
-    rows = articles.order_by("published_at", "id").values_list(*_FIELDS, "story_id", "copy_of_id")
+    rows = articles.order_by("published_at", "id").values_list(*FIELDS, "story_id", "copy_of_id")
     for *fields, story, copy_of in rows.iterator(chunk_size=2000):
-        yield Known(_document(fields), story, copy_of)
-
-
-def _document(row: Sequence[Any]) -> Document:
-    article, title, lead, source, published = row
-    return Document(article, title, lead, source, published.timestamp())
+        yield Known(document(fields), story, copy_of)
 
 
 def _background(language: str, before: datetime) -> Background:
