@@ -25,7 +25,7 @@ PARAMETERS = replace(DEFAULT, similar_floor=0.1)
 
 TELLING = 10
 """Words of the article that the index is asked for; at least two must be shared."""
-TRIED = 24
+TRIED = 64
 """The rarest words of the article, of which those found elsewhere are telling."""
 COMMON = 0.05
 """A word in a larger share of articles tells nothing, unless that is fewer than `FEW` articles."""
