@@ -56,7 +56,7 @@ class Parameters:
     """... up to so many articles."""
     copy_cosine: float = 0.3
     """Articles less alike than this are not compared as copies."""
-    similar_floor: float = 0.12
+    similar_floor: float = 0.1
     """Cosine below which an article is not similar news."""
     similar_limit: int = 8
     candidates: int = 256

@@ -16,6 +16,7 @@ class Pools:
         self._floor = floor
         self._limit = limit
         self._pools: dict[int, dict[int, float]] = {}
+        self._held_by: dict[int, set[int]] = {}  # pools that hold a slot whose own has lost them
         self._bars: dict[int, float] = {}
         self.changed: set[int] = set()
         """Slots whose list may have changed since they were last listed."""
@@ -32,8 +33,15 @@ class Pools:
         if score > self._bars.get(slot, 0.0):
             self.changed.add(slot)
         if len(pool) >= 2 * _KEPT:
-            best = sorted(pool.items(), key=lambda item: (-item[1], item[0]))[:_KEPT]
-            self._pools[slot] = dict(best)
+            self._prune(slot, pool)
+
+    def _prune(self, slot: int, pool: dict[int, float]) -> None:
+        ranked = sorted(pool.items(), key=_best_first)
+        self._pools[slot] = dict(ranked[:_KEPT])
+        for other, _ in ranked[_KEPT:]:
+            if slot in self._pools.get(other, ()):
+                self._held_by.setdefault(slot, set()).add(other)
+            self._held_by.get(other, set()).discard(slot)
 
     def touch(self, slot: int) -> None:
         """Something about an article has changed that its own and others' lists depend on."""
@@ -45,9 +53,11 @@ class Pools:
         for slot in slots:
             self._bars.pop(slot, None)
             self.changed.discard(slot)
-            for other in self._pools.pop(slot, {}):
+            holders = self._held_by.pop(slot, set())
+            for other in (*self._pools.pop(slot, {}), *holders):
                 if self._pools.get(other, {}).pop(slot, None) is not None:
                     self._bars[other] = 0.0
+                self._held_by.get(other, set()).discard(slot)
 
     def best(
         self, slot: int, original: Callable[[int], int], source: Callable[[int], int]
@@ -60,7 +70,7 @@ class Pools:
         texts = {original(slot)}
         sources: set[int] = set()
         chosen: list[tuple[int, float]] = []
-        for other, score in sorted(pool.items(), key=lambda item: (-item[1], item[0])):
+        for other, score in sorted(pool.items(), key=_best_first):
             text = original(other)
             if text in texts or source(other) in sources:
                 continue
@@ -73,3 +83,7 @@ class Pools:
                 break
         self._bars[slot] = chosen[-1][1] if len(chosen) == self._limit else 0.0
         return chosen
+
+
+def _best_first(entry: tuple[int, float]) -> tuple[float, int]:
+    return -entry[1], entry[0]
