@@ -1,0 +1,236 @@
+"""The page of an article."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from articles.models import Article
+from tests.factories import link, make_article, make_edition, make_source, make_story
+
+QUERIES = 8
+MORNING = datetime(2026, 3, 9, 8, 30, tzinfo=UTC)
+TEXT = """The harbour bridge was closed on Friday morning after divers found cracks in two piers.
+
+Ferries will run every twenty minutes from both banks while engineers look at the foundations.
+
+The council set aside four million for repairs three years ago and has spent a third of it."""
+
+
+def grouped(title="Bridge closed", **fields) -> Article:
+    """An article that grouping and the search of the archive are done with."""
+    now = timezone.now()
+    return make_article(title, **{"clustered_at": now, "archive_searched_at": now} | fields)
+
+
+def test_it_shows_headline_standfirst_source_and_both_times(uk, read):
+    article = grouped(
+        excerpt="Cracks were found.",
+        source=make_source("The Lantern"),
+        published_at=MORNING,
+        published_claim=MORNING,
+        updated_at=MORNING + timedelta(hours=2),
+    )
+    page = read(article.get_absolute_url())
+    assert "Bridge closed" in page.text
+    assert "Cracks were found." in page.text
+    assert page.link("The Lantern").href == "/source/the-lantern/"
+    assert "Published Monday 9 March 2026, 08:30 UTC" in page.text
+    assert "Updated Monday 9 March 2026, 10:30 UTC" in page.text
+
+
+def test_an_update_before_publication_is_none(uk, read):
+    article = grouped(published_at=MORNING, updated_at=MORNING)
+    assert "Updated" not in read(article.get_absolute_url()).text
+
+
+def test_it_says_where_the_publisher_gave_no_date(uk, read):
+    page = read(grouped(published_claim=None).get_absolute_url())
+    assert "The publisher gave no date" in page.text
+
+
+def test_it_says_where_the_publisher_dated_it_in_the_future(uk, read):
+    article = grouped(published_at=MORNING, published_claim=MORNING + timedelta(days=400))
+    text = read(article.get_absolute_url()).text
+    assert "dated it in the future (Tuesday 13 April 2027, 08:30 UTC)" in text
+
+
+def test_an_honest_date_needs_no_note(uk, read):
+    article = grouped(published_at=MORNING, published_claim=MORNING)
+    assert "The publisher" not in read(article.get_absolute_url()).text
+
+
+def test_key_points_are_quoted_and_attributed(uk, read):
+    article = grouped(text=TEXT, excerpt="", source=make_source("The Lantern"))
+    page = read(article.get_absolute_url())
+    assert page.all("blockquote")[0]["cite"] == article.url
+    assert "Ferries will run every twenty minutes from both banks" in page.text
+    assert "Quoted from The Lantern" in page.text
+
+
+def test_what_the_standfirst_says_is_not_said_again(uk, read):
+    first = TEXT.split("\n\n", maxsplit=1)[0]
+    page = read(grouped(text=TEXT, excerpt=first).get_absolute_url())
+    assert page.text.count(first) == 1
+
+
+def test_media_are_links_with_their_kind(uk, read):
+    enclosures = [
+        {"url": "https://m.example/a.mp3", "media_type": "audio/mpeg", "length": 1},
+        {"url": "https://m.example/b.mp4", "media_type": "video/mp4", "length": None},
+        {"url": "https://m.example/c", "media_type": "", "length": None},
+    ]
+    page = read(grouped(enclosures=enclosures).get_absolute_url())
+    assert page.link("Audio").href == "https://m.example/a.mp3"
+    assert page.link("Video").href == "https://m.example/b.mp4"
+    assert page.link("File").href == "https://m.example/c"
+
+
+def test_read_more_leads_to_the_publisher(uk, read):
+    article = grouped(url="https://www.paper.example/a")
+    page = read(article.get_absolute_url())
+    more = page.link("Read more »")
+    assert more.href == "https://www.paper.example/a"
+    assert "noopener" in more.attributes["rel"].split()
+    assert "at paper.example" in page.text
+
+
+def test_it_says_where_the_publisher_gave_no_address(uk, read):
+    page = read(grouped(url="").get_absolute_url())
+    assert not page.has_link("Read more")
+    assert "gave no address" in page.text
+
+
+def test_it_leads_to_the_latest_news_of_its_editions(uk, read):
+    article = grouped(source=make_source(editions=(uk, make_edition("ireland", name="Ireland"))))
+    page = read(article.get_absolute_url())
+    assert page.link("United Kingdom Latest News").href == "/uk/"
+    assert page.link("Ireland Latest News").href == "/ireland/"
+
+
+def test_more_on_this_story_is_what_other_sources_report(uk, read):
+    own = make_source("Own Paper")
+    article = grouped(source=own)
+    other, again = make_article("Another report"), make_article("Own again", source=own)
+    story = make_story(article, other, again)
+    page = read(article.get_absolute_url())
+    assert "More on this story" in page.text
+    assert page.has_link("Another report")
+    assert not page.has_link("Own again")
+    assert page.link("Full coverage").href == story.get_absolute_url()
+
+
+def test_similar_news_has_source_time_lead_and_read_more(uk, read):
+    article = grouped()
+    near = make_article("Near", excerpt="What it says.", source=make_source("The Lantern"))
+    link(article, near)
+    page = read(article.get_absolute_url())
+    assert page.link("Near").href == near.get_absolute_url()
+    assert page.link("The Lantern").href == "/source/the-lantern/"
+    assert "What it says." in page.text
+    assert [found.href for found in page.links if found.text.startswith("Read more »")] == [
+        article.url,
+        near.url,
+    ]
+
+
+def test_no_article_is_listed_twice(uk, read):
+    article, same_story, other_story = grouped(), make_article("Same"), make_article("Other")
+    make_story(article, same_story)
+    make_story(other_story)
+    link(article, same_story, other_story)
+    page = read(article.get_absolute_url())
+    assert len(page.to(same_story.get_absolute_url())) == 1
+    similar = page.text[page.text.index("Similar news") :]
+    assert "Other" in similar
+    assert "Same" not in similar
+
+
+def test_copies_of_similar_news_are_folded_under_it(uk, read):
+    article, near = grouped(), make_article("Near")
+    make_article("Copy of near", copy_of=near, source=make_source("Echo"))
+    link(article, near)
+    assert "also in Echo" in read(article.get_absolute_url()).text
+
+
+def test_an_original_names_the_outlets_with_the_same_text(uk, read):
+    article = grouped()
+    for name in ("Echo One", "Echo Two"):
+        make_article("Copy", copy_of=article, source=make_source(name))
+    page = read(article.get_absolute_url())
+    assert "also in 2 outlets" in page.text
+    assert page.has_link("Echo One")
+
+
+def test_a_copy_names_where_the_text_was_first(uk, read):
+    original = make_article("Original", source=make_source("The Wire"))
+    sibling = make_article("Sibling", copy_of=original, source=make_source("Echo One"))
+    copy = grouped("Copy", copy_of=original)
+    make_story(original, sibling, copy)
+    page = read(copy.get_absolute_url())
+    assert "The same text was first in The Wire." in page.text
+    assert "also in 2 outlets" in page.text
+    assert "More on this story" not in page.text
+
+
+def test_similar_news_is_looked_up_in_the_archive_when_it_is_first_read(uk, read):
+    old = make_article(
+        "Harbour bridge piers cracked",
+        excerpt="Divers saw cracks in the piers of the harbour bridge.",
+        published_at=timezone.now() - timedelta(days=200),
+    )
+    for number in range(4):
+        make_article(f"Council meeting {number}", excerpt="The council met about the budget.")
+    article = make_article(
+        "Harbour bridge closed",
+        excerpt="Divers found cracks in the piers of the harbour bridge.",
+        clustered_at=timezone.now(),
+    )
+    assert read(article.get_absolute_url()).has_link(old.title)
+    article.refresh_from_db()
+    assert article.archive_searched_at is not None
+
+
+def test_an_article_that_is_not_grouped_yet_says_so(uk, read):
+    page = read(make_article().get_absolute_url())
+    assert "similar news is being looked for" in page.text
+
+
+@pytest.mark.parametrize("tail", ["", "wrong/"])
+def test_a_wrong_slug_leads_to_the_right_one_for_good(uk, client, tail):
+    article = grouped()
+    response = client.get(f"/article/{article.pk}/{tail}")
+    assert response.status_code == 301
+    assert response.headers["Location"] == article.get_absolute_url()
+
+
+@pytest.mark.parametrize("pk", ["0", "999999", "99999999999999999999999"])
+def test_an_unknown_article_is_not_found(uk, client, pk):
+    response = client.get(f"/article/{pk}/title/")
+    assert response.status_code == 404
+    assert "There is no such article." in response.content.decode()
+
+
+def test_markup_is_shown_not_run(uk, read):
+    evil = "<img src=x onerror=alert(1)>"
+    article = grouped(f"Evil {evil}", excerpt=evil, authors=[evil], text=f"{evil} {TEXT}")
+    page = read(article.get_absolute_url())
+    assert page.all("img") == []
+    assert f"Evil {evil}" in page.text
+
+
+def test_the_number_of_queries_does_not_grow_with_the_company(uk, queries):
+    def article_with(size: int) -> Article:
+        article = grouped(f"Article {size}", source=make_source(editions=(uk,)))
+        reports = [make_article(f"Report {size} {number}") for number in range(size)]
+        near = [make_article(f"Near {size} {number}") for number in range(min(size, 8))]
+        for other in (article, *reports, *near):
+            make_article("Copy", copy_of=other)
+        make_story(article, *reports)
+        link(article, *near)
+        return article
+
+    few = queries(article_with(2).get_absolute_url())
+    assert queries(article_with(12).get_absolute_url()) == few <= QUERIES
