@@ -24,7 +24,7 @@ from articles.models import Edition, Feed, Source, Topic
 
 DEFAULT = Path(__file__).resolve().parent.parent / "data"
 
-FEEDS_A_SECOND = 10
+FEEDS_A_SECOND = 40
 LONGEST_SPREAD = timedelta(minutes=1)
 
 
