@@ -7,7 +7,7 @@
 
 SHELL := /bin/sh
 PYTHON := .venv/bin/python
-PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet install --require-hashes
+PIP := $(PYTHON) -m pip --disable-pip-version-check -qq install --require-hashes
 # The first of these that is at least 3.11; `make run PYTHONS=/opt/python/bin/python3` chooses.
 PYTHONS := python3.13 python3.12 python3.11 python3
 UV := uv

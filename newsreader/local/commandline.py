@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 
+from newsreader.local.binaries import postgres_folder
 from newsreader.local.errors import LocalError
 from newsreader.local.servers import Wanted, available
 
@@ -97,6 +98,9 @@ def _servers_for(arguments: Sequence[str]) -> AbstractContextManager[None]:
     wanted = Wanted(postgres=settings.EMBEDDED_DATABASE, valkey=settings.EMBEDDED_REDIS)
     if not wanted or not _needs_servers(name):
         return nullcontext()
+    if wanted.postgres:
+        # For dbshell, which runs psql.
+        os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", ""), str(postgres_folder())])
 
     def prepare() -> None:
         if wanted.postgres and name not in UNMIGRATED:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 # "Within 5 seconds" is promised; what has not stopped politely by then is killed.
-PATIENCE = 3.0
+PATIENCE = 2.0
 PAUSE = 0.05
 
 
