@@ -36,7 +36,7 @@ def article_page(outlet: Outlet, report: Report) -> str:
         f'<p><a href="/sites/{outlet.slug}/">{escape(outlet.name)}</a></p>'
         f"<article><h1>{escape(report.title)}</h1><time "
         f'datetime="{report.published.isoformat()}">{report.published:%d.%m.%Y, %H:%M} UTC</time>'
-        f"{image if report.has_image else ''}{_html(report)}</article>",
+        f"{image if report.scene else ''}{_html(report)}</article>",
     )
 
 
@@ -109,7 +109,7 @@ def _rss_item(base: str, report: Report) -> str:
         f"<category>{report.topic}</category>"
         f"<description>{escape(report.paragraphs[0])}</description>"
         f"<content:encoded>{escape(_html(report))}</content:encoded>"
-        f"{media if report.has_image else ''}</item>\n"
+        f"{media if report.scene else ''}</item>\n"
     )
 
 
@@ -133,7 +133,7 @@ def _atom(base: str, url: str, outlet: Outlet, reports: Sequence[Report]) -> str
 
 
 def _image(base: str, report: Report) -> str:
-    if not report.has_image:
+    if not report.scene:
         return ""
     return f'<img src="{base}/images/{report.key}.svg" alt="" width="1200" height="675">'
 
@@ -165,6 +165,6 @@ def _json_item(base: str, report: Report) -> dict[str, object]:
     }
     if report.updated:
         item["date_modified"] = report.updated.isoformat()
-    if report.has_image:
+    if report.scene:
         item["image"] = f"{base}/images/{report.key}.svg"
     return item

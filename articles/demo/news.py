@@ -45,7 +45,8 @@ class Report:
     title: str
     paragraphs: tuple[str, ...]
     published: datetime
-    has_image: bool = False
+    scene: str = ""
+    """What its picture shows: a scene of `pictures`; empty for none."""
     edit: Edit | None = None
     updated: datetime | None = None
 
@@ -101,7 +102,7 @@ class Newswire:
             title=row["title"],
             paragraphs=tuple(text.strip().split("\n\n")),
             published=published,
-            has_image=row.get("image", False),
+            scene=row.get("scene", ""),
             edit=Edit(begun + timedelta(minutes=later["after"]), later["title"]) if later else None,
         )
 

@@ -9,17 +9,16 @@ from collections.abc import Callable
 WIDTH, HEIGHT = 1200, 675
 
 
-def picture(key: str, topic: str) -> str:
-    """An SVG of 1200 by 675 units: always the same for the same key."""
+def picture(key: str, scene: str) -> str:
+    """An SVG of 1200 by 675 units, always the same for the same key; KeyError for no such scene."""
     dice = random.Random(key)  # noqa: S311 (decoration)
     hue = dice.randrange(360)
-    scene = _SCENES.get(topic, _hills)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
         f'width="{WIDTH}" height="{HEIGHT}">'
         f'<linearGradient id="sky" x2="0" y2="1"><stop stop-color="{_colour(hue, 38, 34)}"/>'
         f'<stop offset="1" stop-color="{_colour(hue + 40, 48, 80)}"/></linearGradient>'
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="url(#sky)"/>{scene(dice, hue)}</svg>\n'
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="url(#sky)"/>{SCENES[scene](dice, hue)}</svg>\n'
     )
 
 
@@ -126,12 +125,11 @@ def _frames(dice: random.Random, hue: int) -> str:
     return floor + "".join(parts)
 
 
-_SCENES: dict[str, Callable[[random.Random, int], str]] = {
-    "business": _skyline,
-    "culture": _frames,
-    "environment": _sea,
-    "politics": _skyline,
-    "science": _stars,
-    "sport": _pitch,
-    "technology": _skyline,
+SCENES: dict[str, Callable[[random.Random, int], str]] = {
+    "frames": _frames,
+    "hills": _hills,
+    "pitch": _pitch,
+    "sea": _sea,
+    "skyline": _skyline,
+    "stars": _stars,
 }

@@ -81,7 +81,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _image(self, key: str) -> None:
         report = self.server.newswire.reports[key]
-        self._answer(picture(key, report.topic), "image/svg+xml")
+        self._answer(picture(key, report.scene), "image/svg+xml")
 
     def _answer(self, text: str, media_type: str, status: HTTPStatus = HTTPStatus.OK) -> None:
         body = text.encode()
