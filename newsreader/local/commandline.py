@@ -99,8 +99,8 @@ def _servers_for(arguments: Sequence[str]) -> AbstractContextManager[None]:
     if not wanted or not _needs_servers(name):
         return nullcontext()
     if wanted.postgres:
-        # For dbshell, which runs psql.
-        os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", ""), str(postgres_folder())])
+        # For dbshell, which runs psql: the one of the same version.
+        os.environ["PATH"] = os.pathsep.join([str(postgres_folder()), os.environ.get("PATH", "")])
 
     def prepare() -> None:
         if wanted.postgres and name not in UNMIGRATED:
