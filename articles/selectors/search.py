@@ -61,7 +61,7 @@ def search(
 
     `words` must not hold NUL. `number` counts from 1; pages end where the candidates do.
     """
-    query = _query(words, languages)
+    query = read_words(words, languages)
     start = (number - 1) * HITS_A_PAGE
     found = Article.objects.all() if elsewhere else Article.objects.filter(language__in=languages)
     ranked = list(_ranked(found, query)[start : start + HITS_A_PAGE + 1])
@@ -94,7 +94,7 @@ def _ranked(articles: QuerySet[Article], query: AnyQuery) -> QuerySet[Article]:
     )
 
 
-def _query(words: str, languages: Sequence[str]) -> AnyQuery:
+def read_words(words: str, languages: Sequence[str]) -> AnyQuery:
     read = [
         SearchQuery(words, config=_config(Value(language)), search_type="websearch")
         for language in languages

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-
-from django.http import HttpResponse
+from typing import Protocol
 
 
 @dataclass
@@ -65,5 +64,10 @@ class Page(HTMLParser):
         return [link for link in self.links if link.href == href]
 
 
-def page(response: HttpResponse) -> Page:
+class Response(Protocol):
+    @property
+    def content(self) -> bytes: ...
+
+
+def page(response: Response) -> Page:
     return Page(response.content.decode())

@@ -90,6 +90,7 @@ def test_full_coverage_leads_to_the_story(uk, read):
 def test_read_more_leads_to_the_publisher_without_an_opener(uk, read):
     story = covered(uk)
     link = read("/uk/").link("Read more »")
+    assert story.lead is not None
     assert link.href == story.lead.url
     assert set(link.attributes["rel"].split()) == {"noopener", "external"}
     assert "Bridge reopens Outlet 1" in link.text
@@ -113,6 +114,7 @@ def test_other_headlines_are_the_newest_of_three_other_sources(uk, read):
 
 def test_other_headlines_leave_out_copies_and_the_leads_own_source(uk, read):
     story = covered(uk, outlets=1)
+    assert story.lead is not None
     copy = make_article("A copy of it", copy_of=story.lead, story=story)
     again = make_article("The same outlet again", source=story.lead.source, story=story)
     other = make_article("Another outlet", story=story)

@@ -7,14 +7,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from articles.models import Story
+from articles.models import Article, Story
 from articles.selectors.stories import REPORTS_A_PAGE
 from tests.factories import link, make_article, make_source, make_story, make_topic
 
 QUERIES = 8
 
 
-def told(*titles, start=None, **fields) -> list:
+def told(*titles, start=None, **fields) -> list[Article]:
     """Articles of sources of their own, an hour apart, the first the earliest."""
     start = start or timezone.now() - timedelta(hours=len(titles))
     return [
