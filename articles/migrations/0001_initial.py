@@ -11,6 +11,7 @@ from django.db import migrations, models
 
 # Text search in the article's own language. Immutable, because the search column is generated
 # from it: the names of the configurations are spelled out and never looked up by search path.
+# A function that calls another brings its search path: pg_restore works with an empty one.
 SEARCH = """
 CREATE FUNCTION article_search_config(language text) RETURNS regconfig
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
@@ -35,7 +36,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     END
 $$;
 CREATE FUNCTION article_search(language text, title text, excerpt text) RETURNS tsvector
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
     SELECT setweight(to_tsvector(article_search_config(language), title), 'A')
         || setweight(to_tsvector(article_search_config(language), excerpt), 'B')
 $$;
