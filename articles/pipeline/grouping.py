@@ -36,7 +36,7 @@ BACKGROUND = 20_000
 LATE = timedelta(days=1)
 """The window holds articles this much longer than a story may grow, for those that are late."""
 
-_LOCK = 0x6E657773  # "news": the first half of the advisory locks' keys
+LOCK = 0x6E657773  # "news": the first half of the advisory locks' keys
 
 
 class BusyError(Exception):
@@ -143,7 +143,7 @@ def _lock(language: str) -> datetime:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_try_advisory_xact_lock(%s, hashtext(%s)), clock_timestamp()",
-            [_LOCK, language],
+            [LOCK, language],
         )
         locked, now = cursor.fetchone()
     if not locked:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from ipaddress import ip_network
+from urllib.parse import quote, urlencode
 
 import pytest
+from django.conf import settings as site
 from django.db import connection as default_connection
 from pytest_httpserver import HTTPServer
 
@@ -34,3 +37,18 @@ def publisher(_server: HTTPServer, settings) -> HTTPServer:
         limits=Limits(deadline=5.0),
     )
     return _server
+
+
+@pytest.fixture(scope="module")
+def worker_environment(django_db_setup: None) -> dict[str, str]:
+    """What a process needs to work on the database and the queue of the tests."""
+    database = default_connection.settings_dict
+    options = {"host": database["HOST"]} | ({"port": database["PORT"]} if database["PORT"] else {})
+    account = f"{quote(database['USER'])}:{quote(database['PASSWORD'])}"
+    return {
+        **os.environ,
+        "DATABASE_URL": f"postgresql://{account}@/{database['NAME']}?{urlencode(options)}",
+        "REDIS_URL": site.REDIS_URL,
+        "SECRET_KEY": site.SECRET_KEY,
+        "FETCH_ALLOW_NETWORKS": "127.0.0.0/8",
+    }

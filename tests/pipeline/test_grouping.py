@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from articles.models import Article, SimilarLink, Story, StoryEdition
 from articles.pipeline import stories
-from articles.pipeline.grouping import BusyError, Grouper, languages_waiting
+from articles.pipeline.grouping import LOCK, BusyError, Grouper, languages_waiting
 from tests.factories import make_article, make_edition, make_source
 
 pytestmark = pytest.mark.django_db
@@ -228,14 +229,12 @@ def test_the_statements_of_a_batch_do_not_grow_with_it(grouper, connection):
 @pytest.mark.django_db(transaction=True)
 def test_two_processes_never_group_one_language_at_once(grouper):
     report(FLOOD[0])
-    other = connections.create_connection("default")
-    try:
-        with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s, hashtext('en'))", [0x6E657773])
+    key = [LOCK, "en"]
+    with closing(connections.create_connection("default")) as other, other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", key)
 
         with pytest.raises(BusyError):
             grouper.group("en")
-    finally:
-        other.close()
 
+        cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", key)
     assert grouper.group("en") == 1

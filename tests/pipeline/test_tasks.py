@@ -6,16 +6,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from django.conf import settings as site
-from django.db import connection
 
 from articles import tasks
 from articles.models import Article, Feed, Story
 from newsreader.celery import app
-from tests.factories import make_feed
+from tests.factories import make_article, make_feed
 from tests.pipeline.feeds import rss
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.stack]
@@ -30,11 +28,13 @@ def eventually(condition: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-@pytest.fixture
-def worker(worker_environment: dict[str, str], tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+@pytest.fixture(scope="module")
+def worker(
+    worker_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[subprocess.Popen[bytes]]:
     """One worker for both queues, on the database of the tests."""
     app.control.purge()
-    log = tmp_path / "worker.log"
+    log = tmp_path_factory.mktemp("worker") / "worker.log"
     command = (sys.executable, "-m", "celery", "--app", "newsreader", "worker")
     options = ("--queues", "fetch,group", "--concurrency", "1", "--loglevel", "INFO")
     with log.open("wb") as output:
@@ -79,14 +79,8 @@ def test_a_task_delivered_twice_does_its_work_once(worker, publisher):
 
 
 def test_what_a_killed_worker_left_is_grouped_by_the_next_tick(worker):
-    from tests.factories import make_article
-
     make_article(title="Bridge reopens", language="en")
 
     tasks.group_waiting.delay()
 
     eventually(lambda: not Article.objects.filter(clustered_at=None).exists())
-
-
-def test_the_worker_and_the_tests_share_one_database(worker_environment):
-    assert connection.settings_dict["NAME"] in worker_environment["DATABASE_URL"]
