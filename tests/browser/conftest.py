@@ -1,0 +1,90 @@
+"""A real Chromium, and a publisher for it to visit, both on this machine alone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_httpserver import HTTPServer
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def executable() -> str:
+    """Where Chromium is. Raises where it is not: a browser test that did not run proves nothing."""
+    named = os.environ.get("CHROMIUM")
+    found = named or next(filter(None, map(shutil.which, NAMES)), None)
+    if not found:
+        pytest.fail(f"No Chromium: install one of {', '.join(NAMES)}, or name it in CHROMIUM.")
+    return found
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """One browser for the tests of this folder.
+
+    Playwright keeps an event loop in this thread, beside which Django refuses its database unless
+    told that nothing here is asynchronous. Both end with the folder: later tests are not affected.
+    """
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        browser = playwright.chromium.launch(executable_path=executable(), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visit:
+    """A page and everything that its console said."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Callable[..., Visit]]:
+    """Open a window: `visit(width=390, javascript=False)`. No complaint may be left."""
+    visits: list[Visit] = []
+
+    def opening(width: int = 1280, *, javascript: bool = True) -> Visit:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, locale="en-GB", java_script_enabled=javascript
+        )
+        context.set_default_timeout(15_000)
+        opened = Visit(context.new_page())
+        opened.page.on("console", lambda message: opened.complaints.append(message.text))
+        opened.page.on("pageerror", lambda error: opened.complaints.append(str(error)))
+        visits.append(opened)
+        return opened
+
+    yield opening
+    for opened in visits:
+        opened.page.context.close()
+        assert opened.complaints == []
+
+
+@pytest.fixture
+def publisher(httpserver: HTTPServer) -> HTTPServer:
+    """A newspaper's own site."""
+    article = "<!doctype html><title>The Lantern</title><h1>Bridge closed, in full</h1>"
+    httpserver.expect_request("/bridge").respond_with_data(article, content_type="text/html")
+    picture = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 9"/>'
+    httpserver.expect_request("/bridge.svg").respond_with_data(
+        picture, content_type="image/svg+xml"
+    )
+    httpserver.expect_request("/favicon.ico").respond_with_data("", content_type="image/x-icon")
+    return httpserver
