@@ -21,12 +21,13 @@ class Folds:
         self._rank = rank
         self._source = source
         self._twins: dict[int, set[int]] = {}
-        self._original: dict[int, int] = {}
+        self.originals: dict[int, int] = {}
+        """The original of every copy; to be read, not written."""
         self._copies: dict[int, set[int]] = {}
 
     def original(self, slot: int) -> int:
         """What an article is a copy of; itself if it is none."""
-        return self._original.get(slot, slot)
+        return self.originals.get(slot, slot)
 
     def copies(self, slot: int) -> AbstractSet[int]:
         """The copies of an original."""
@@ -44,12 +45,12 @@ class Folds:
     def fold(self, slot: int, original: int) -> None:
         """Make an article a copy of an original."""
         self.unfold(slot)
-        self._original[slot] = original
+        self.originals[slot] = original
         self._copies.setdefault(original, set()).add(slot)
 
     def unfold(self, slot: int) -> None:
         """Make an article an original."""
-        before = self._original.pop(slot, None)
+        before = self.originals.pop(slot, None)
         if before is not None:
             self._copies[before].discard(slot)
             if not self._copies[before]:
@@ -77,7 +78,7 @@ class Folds:
             done |= members
             found = originals(members, self._twins, self._rank, self._source)
             for member in sorted(members):
-                if found.get(member) != self._original.get(member):
+                if found.get(member) != self.originals.get(member):
                     changes[member] = found.get(member)
         for slot, original in changes.items():
             if original is None:

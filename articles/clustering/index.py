@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,13 +26,12 @@ Slots = NDArray[np.int64]
 _DRIFT = 0.05
 
 
-@dataclass(frozen=True, slots=True)
-class Pairs:
-    """Articles compared: `cosine` holds how alike `left` and `right` are, item by item."""
+class Pairs(NamedTuple):
+    """Articles compared: `score` holds how alike `left` and `right` are, item by item."""
 
     left: Slots
     right: Slots
-    cosine: Floats
+    score: NDArray[np.floating]
 
 
 class Index:
@@ -59,7 +58,7 @@ class Index:
         self._articles = 0
         self._weighed_at = 0
         self._local: Ints = np.full(1024, -1, np.int32)
-        self._score: Floats = np.zeros(64, np.float32)
+        self._score = np.zeros(64, np.float64)
         self._mark: Slots = np.zeros(64, np.int64)
 
     # -- filling
@@ -148,7 +147,7 @@ class Index:
         keys, values = self._rows.row(slot)
         weights = self._weights[keys] * values
         room = self._parameters.postings
-        parts: list[Ints] = []
+        parts: list[Slots] = []
         scores: list[float] = []
         for at in np.argsort(-weights, kind="stable").tolist():
             posting = self._postings[keys[at]]
@@ -156,14 +155,14 @@ class Index:
                 continue
             if room <= 0:
                 break
-            parts.append(np.array(posting[-room:], np.int32))
+            parts.append(np.array(posting[-room:], np.int64))
             scores.append(float(weights[at]) ** 2)
             room -= len(posting)
         if not parts:
             return np.zeros(0, np.int64)
         return self._best(slot, parts, scores)
 
-    def _best(self, slot: int, parts: list[Ints], scores: list[float]) -> Slots:
+    def _best(self, slot: int, parts: list[Slots], scores: list[float]) -> Slots:
         hits = np.concatenate(parts)
         self._score[hits] = 0.0
         np.add.at(self._score, hits, np.repeat(scores, [len(part) for part in parts]))
@@ -173,7 +172,8 @@ class Index:
         each = each[each != slot]
         if len(each) > self._parameters.candidates:
             likeness = self._score[each] / self._lengths[each]
-            each = each[np.argsort(-likeness, kind="stable")[: self._parameters.candidates]]
+            count = self._parameters.candidates
+            each = each[np.argpartition(-likeness, count)[:count]]
         return np.asarray(each, np.int64)
 
     def _cosine(self, slots: Slots, place: Slots, right: Slots) -> Floats:

@@ -9,7 +9,7 @@ from articles.clustering.parameters import Parameters
 
 
 def likeness(
-    cosine: NDArray[np.float32], days: NDArray[np.float64], parameters: Parameters
+    cosine: NDArray[np.floating], days: NDArray[np.float64], parameters: Parameters
 ) -> NDArray[np.float64]:
     """Probability that pairs of articles report one event, 0 to 1.
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from articles.clustering.ragged import grown
 
 _KEPT = 24
 """Likest articles kept of each: three times what is shown, since copies and further articles of
@@ -18,17 +23,34 @@ class Pools:
         self._pools: dict[int, dict[int, float]] = {}
         self._held_by: dict[int, set[int]] = {}  # pools that hold a slot whose own has lost them
         self._bars: dict[int, float] = {}
+        self._entry: NDArray[np.float32] = np.zeros(64, np.float32)  # the score a pool asks for
         self.changed: set[int] = set()
         """Slots whose list may have changed since they were last listed."""
 
+    def worth(
+        self, left: NDArray[np.int64], right: NDArray[np.int64], scores: NDArray[np.floating]
+    ) -> NDArray[np.bool_]:
+        """Which of these pairs `link` would do something for; cheap, to save most calls of it."""
+        reach = int(max(left.max(initial=0), right.max(initial=0))) + 1
+        if reach > len(self._entry):
+            self._entry = grown(self._entry, reach)
+        entry = np.maximum(np.minimum(self._entry[left], self._entry[right]), self._floor)
+        return np.asarray(scores >= entry, np.bool_)
+
     def link(self, one: int, other: int, score: float) -> None:
         """Make two articles known to each other, if they are like enough."""
-        if score >= self._floor:
-            self._enter(one, other, score)
-            self._enter(other, one, score)
+        if score < self._floor:
+            return
+        self._enter(one, other, score)
+        self._enter(other, one, score)
+        for slot, holder in ((one, other), (other, one)):
+            if slot in self._pools.get(holder, ()) and holder not in self._pools.get(slot, ()):
+                self._held_by.setdefault(slot, set()).add(holder)
 
     def _enter(self, slot: int, other: int, score: float) -> None:
         pool = self._pools.setdefault(slot, {})
+        if score < self._entry[slot]:
+            return
         pool[other] = score
         if score > self._bars.get(slot, 0.0):
             self.changed.add(slot)
@@ -38,6 +60,7 @@ class Pools:
     def _prune(self, slot: int, pool: dict[int, float]) -> None:
         ranked = sorted(pool.items(), key=_best_first)
         self._pools[slot] = dict(ranked[:_KEPT])
+        self._entry[slot] = ranked[_KEPT - 1][1]
         for other, _ in ranked[_KEPT:]:
             if slot in self._pools.get(other, ()):
                 self._held_by.setdefault(slot, set()).add(other)
@@ -52,6 +75,7 @@ class Pools:
         """Forget articles, in the pools of others too."""
         for slot in slots:
             self._bars.pop(slot, None)
+            self._entry[slot : slot + 1] = 0.0
             self.changed.discard(slot)
             holders = self._held_by.pop(slot, set())
             for other in (*self._pools.pop(slot, {}), *holders):
@@ -60,24 +84,23 @@ class Pools:
                 self._held_by.get(other, set()).discard(slot)
 
     def best(
-        self, slot: int, original: Callable[[int], int], source: Callable[[int], int]
+        self, slot: int, originals: Mapping[int, int], sources: Sequence[int]
     ) -> list[tuple[int, float]]:
         """The list of an article, best first: one of each source, one of each text, none its own.
 
+        `originals` tells of copies what they are copies of, `sources` the publisher of each slot.
         A copy stands for its original where only the copy is in the pool.
         """
         pool = self._pools.get(slot, {})
-        texts = {original(slot)}
-        sources: set[int] = set()
+        texts = {originals.get(slot, slot)}
+        seen: set[int] = set()
         chosen: list[tuple[int, float]] = []
         for other, score in sorted(pool.items(), key=_best_first):
-            text = original(other)
-            if text in texts or source(other) in sources:
+            text, source = originals.get(other, other), sources[other]
+            if text in texts or source in seen or (text != other and text in pool):
                 continue
-            if text != other and text in pool:
-                continue  # the original follows, or has come before
             texts.add(text)
-            sources.add(source(other))
+            seen.add(source)
             chosen.append((other, score))
             if len(chosen) == self._limit:
                 break

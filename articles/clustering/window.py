@@ -7,14 +7,14 @@ from math import inf
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from articles.clustering.background import Background
 from articles.clustering.copies import Sketch, near_duplicate, sketch
 from articles.clustering.folds import Folds
-from articles.clustering.index import Index
+from articles.clustering.index import Index, Pairs
 from articles.clustering.likeness import likeness
 from articles.clustering.parameters import DAY, DEFAULT, Parameters
-from articles.clustering.ragged import grown
 from articles.clustering.similar import Pools
 from articles.clustering.stories import Stories
 from articles.clustering.text import words
@@ -58,7 +58,8 @@ class Window:
         self._slots: dict[int, int] = {}
         self._documents: dict[int, Document] = {}
         self._sketches: dict[int, Sketch] = {}
-        self._times = np.zeros(64, np.float64)
+        self._times = np.full(64, np.nan)
+        self._sources: list[int] = []
         self._free: list[int] = []
         self._outside: dict[int, int] = {}
         self._ids: dict[int, int] = {}
@@ -104,13 +105,15 @@ class Window:
 
     def forget(self, before: float) -> int:
         """Drop the articles published before a time, copies with their originals; how many."""
+        old = np.flatnonzero(self._times < before).tolist()
         leaving: list[int] = []
-        for slot in self._documents:
-            if self._folds.original(slot) != slot:
-                continue
-            unit = [slot, *sorted(self._folds.copies(slot))]
-            if all(_time(self._documents[each]) < before for each in unit):
-                leaving += unit
+        for slot in old:
+            if self._folds.original(slot) == slot:
+                unit = [slot, *sorted(self._folds.copies(slot))]
+                if all(self._times[each] < before for each in unit):
+                    leaving += unit
+        if not leaving:
+            return 0
         self._drop(leaving)
         self._ids = {key: story for key, story in self._ids.items() if self._stories.alive(key)}
         return len(leaving)
@@ -159,7 +162,10 @@ class Window:
     def _enter(self, document: Document) -> int:
         slot = self._free.pop() if self._free else len(self._documents)
         if slot >= len(self._times):
-            self._times = grown(self._times, slot + 1)
+            self._times = np.concatenate((self._times, np.full(slot, np.nan)))
+        if slot == len(self._sources):
+            self._sources.append(document.source)
+        self._sources[slot] = document.source
         self._slots[document.id] = slot
         self._documents[slot] = document
         self._times[slot] = np.nan if document.published is None else document.published
@@ -173,15 +179,17 @@ class Window:
         self._index.weigh(slots)
         pairs = self._index.pairs(slots)
         gaps = np.abs(self._times[pairs.left] - self._times[pairs.right]) / DAY
-        values = likeness(pairs.cosine, np.nan_to_num(gaps, nan=0.0), self._parameters)
-        columns = (pairs.left, pairs.right, pairs.cosine, values)
-        touched: set[int] = set()
-        for left, right, cosine, value in zip(*(each.tolist() for each in columns), strict=True):
+        values = likeness(pairs.score, np.nan_to_num(gaps, nan=0.0), self._parameters)
+        speaks = values >= self._parameters.edge_floor
+        for left, right, cosine in _triples(pairs, self._pools.worth(*pairs)):
             self._pools.link(left, right, cosine)
-            if value >= self._parameters.edge_floor:
-                self._stories.link(left, right, value)
-                if cosine >= self._parameters.copy_cosine and self._become_twins(left, right):
-                    touched |= {left, right}
+        for left, right, value in _triples(Pairs(pairs.left, pairs.right, values), speaks):
+            self._stories.link(left, right, value)
+        alike = speaks & (pairs.score >= self._parameters.copy_cosine)
+        touched: set[int] = set()
+        for left, right, _ in _triples(pairs, alike):
+            if self._become_twins(left, right):
+                touched |= {left, right}
         self._refold(touched)
 
     def _relink(self) -> None:
@@ -227,7 +235,7 @@ class Window:
         return _time(document), not self._sketches[slot].agency, document.id
 
     def _source(self, slot: int) -> int:
-        return self._documents[slot].source
+        return self._sources[slot]
 
     # -- going
 
@@ -245,6 +253,7 @@ class Window:
             del self._slots[document.id], self._sketches[slot], self._told[document.id]
             self._outside.pop(slot, None)
             self._told_similar.pop(slot, None)
+            self._times[slot] = np.nan
         self._moved.difference_update(slots)
         self._stories.unlink(slots)
         self._pools.drop(slots)
@@ -281,11 +290,13 @@ class Window:
     def _new_lists(self) -> dict[int, tuple[Similar, ...]]:
         lists: dict[int, tuple[Similar, ...]] = {}
         for slot in sorted(self._pools.changed, key=self._article):
-            chosen = self._pools.best(slot, self._folds.original, self._source)
-            found = tuple(Similar(self._article(other), score) for other, score in chosen)
-            if hash(found) != self._told_similar.get(slot, hash(())):
-                self._told_similar[slot] = hash(found)
-                lists[self._article(slot)] = found
+            chosen = self._pools.best(slot, self._folds.originals, self._sources)
+            sign = hash(tuple(chosen))
+            if sign != self._told_similar.get(slot, hash(())):
+                self._told_similar[slot] = sign
+                lists[self._article(slot)] = tuple(
+                    Similar(self._article(other), score) for other, score in chosen
+                )
         return lists
 
     def _article(self, slot: int) -> int:
@@ -309,3 +320,8 @@ def _by_time(document: Document) -> tuple[float, int]:
 def _chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
     for start in range(0, len(items), _CHUNK):
         yield items[start : start + _CHUNK]
+
+
+def _triples(pairs: Pairs, chosen: NDArray[np.bool_]) -> Iterator[tuple[int, int, float]]:
+    columns = (each[chosen].tolist() for each in pairs)
+    return zip(*columns, strict=True)
