@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import takewhile
 
-from articles.entries.phrases import CALLS, LABELS, TAILS, TEASERS
+from articles.entries.phrases import CALLS, LABELS, TAIL_WORDS, TAILS, TEASERS
 from articles.entries.sentences import is_complete, split_sentences
 
 
@@ -126,13 +127,18 @@ def _end_of_report(lines: list[str], clutter: list[bool]) -> int:
 
 def _without_calls(line: str) -> str:
     """A line without the calls in it, and without what follows a call but no report."""
-    line = _TAIL.sub(_ellipsis, _CUT_MARK.sub("…", line)).rstrip()
-    calls = list(_INLINE_CALL.finditer(line))
-    if not calls:
+    if line.endswith("]"):
+        line = _CUT_MARK.sub("…", line)
+    lowered = line.lower()
+    if any(word in lowered for word in TAIL_WORDS):
+        line = _TAIL.sub(_ellipsis, line).rstrip()
+    if not _INLINE_CALL.search(line):
         return line
-    ending = (c.start() for c in calls if not any(map(_reports, split_sentences(line[c.end() :]))))
-    rest = split_sentences(line[: next(ending, len(line))])
-    return " ".join(sentence for sentence in rest if not is_call(sentence))
+    sentences = split_sentences(line)
+    reports = [number for number, sentence in enumerate(sentences) if _reports(sentence)]
+    end = reports[-1] + 1 if reports else 0
+    rest = takewhile(lambda s: not _CALL.match(s) and not is_call(s), sentences[end:])
+    return " ".join([*(s for s in sentences[:end] if not is_call(s)), *rest])
 
 
 def _reports(sentence: str) -> bool:

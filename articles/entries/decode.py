@@ -42,6 +42,11 @@ _MEANT = {
     "big5": "big5hkscs",
 }
 
+_WINDOWS_1252 = {
+    0xDC00 + byte: bytes([byte]).decode("cp1252", "ignore") for byte in range(128, 256)
+}
+_CUT_OFF = re.compile("[\udcc2-\udcf4][\udc80-\udcbf]{0,2}$")
+
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -77,7 +82,7 @@ def _other(body: bytes, encodings: list[str]) -> str:
             continue
     if encodings and encodings[0] != "cp1252":
         return body.decode(encodings[0], "replace")
-    return body.decode("utf-8", "windows-1252")
+    return _as_windows_1252(body.decode("utf-8", "surrogateescape"))
 
 
 def _declared(body: bytes, content_type: str) -> list[str]:
@@ -100,18 +105,9 @@ def _clean(text: str) -> str:
     return _CONTROLS.sub("", text) if _CONTROLS.search(text) else text
 
 
-def _as_windows_1252(error: UnicodeError) -> tuple[str, int]:
-    """Read the bytes that are no UTF-8 as windows-1252; a character cut at the end is dropped."""
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    wrong = error.object[error.start : error.end]
-    if (
-        error.end == len(error.object)
-        and wrong[0] >= 0xC2
-        and error.reason.startswith("unexpected")
-    ):
-        return "", error.end
-    return wrong.decode("cp1252", "ignore"), error.end
+def _as_windows_1252(text: str) -> str:
+    """Read the bytes that were no UTF-8, kept as surrogates, as windows-1252.
 
-
-codecs.register_error("windows-1252", _as_windows_1252)
+    A character that the end of the text cuts off is dropped.
+    """
+    return _CUT_OFF.sub("", text).translate(_WINDOWS_1252)

@@ -13,10 +13,30 @@ from articles.entries.types import ParseError
 
 MAX_ENTRIES = 1000
 """Entries of one feed that are read."""
+MAX_TAGS = 120_000
+"""Tags of a document, outside CDATA, that are read."""
+MAX_CATEGORIES = 8_000
+"""Categories of a whole feed; where there are more, none is read."""
+MAX_BROKEN = 1024 * 1024
+"""Characters that are read of a document that has to be repaired."""
 
 _PROLOG = 64 * 1024
 _ROOT = re.compile(r"<(?:\w+:)?(rss|rdf|feed|channel)(?=[\s>/])", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_CDATA = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
+# Values that are short by nature: a reader would spend the square of their length on them.
+_SHORT = (
+    "author|creator|managingeditor|webmaster|contributor|name|email|category|keywords|subject|tags"
+    "|pubdate|date|updated|published|modified|issued|created|guid|id|language|ttl|credit"
+)
+_SHORT_TEXT = re.compile(
+    rf"(<(?:\w+:)?(?:{_SHORT})\b[^<>]{{0,500}}>\s*(?:<!\[CDATA\[)?)([^<\]]{{2000}})[^<\]]++",
+    re.IGNORECASE,
+)
+_CATEGORY = re.compile(
+    r"<((?:\w+:)?(?:category|subject))\b[^<>]*(?:/>|>(?:[^<]|<!\[CDATA\[[^<>]*\]\]>)*</\1\s*>)",
+    re.IGNORECASE,
+)
 _ENTRY_END = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>")
 
 _KINDS = (
@@ -37,8 +57,8 @@ def document(text: str) -> str:
     start = _root(text)
     if start is None:
         raise ParseError(_kind(text))
-    root = _without_middle(text[start:])
-    return root if is_well_formed(root) else repair(root)
+    root = _bounded(_SHORT_TEXT.sub(r"\1\2", text[start:]))
+    return root if is_well_formed(root) else repair(root[:MAX_BROKEN])
 
 
 def is_well_formed(xml: str) -> bool:
@@ -80,10 +100,23 @@ def _kind(text: str) -> str:
     return "This is no feed in any known format."
 
 
-def _without_middle(xml: str) -> str:
-    """At most `MAX_ENTRIES`: the first and the last half, as either end may hold the newest."""
+def _bounded(xml: str) -> str:
+    """As many entries as may be read within `MAX_ENTRIES` and `MAX_TAGS`."""
+    most = MAX_ENTRIES
+    while most > 1:
+        bounded = _without_middle(xml, most)
+        if len(_CATEGORY.findall(bounded)) > MAX_CATEGORIES:
+            bounded = _CATEGORY.sub("", bounded)
+        if bounded.count("<") <= MAX_TAGS or _CDATA.sub("", bounded).count("<") <= MAX_TAGS:
+            return bounded
+        most //= 4
+    raise ParseError("The feed is too intricate to be read.")
+
+
+def _without_middle(xml: str, most: int) -> str:
+    """At most `most` entries: the first and the last half, as either end may hold the newest."""
     ends = [found.end() for found in _ENTRY_END.finditer(xml)]
-    if len(ends) <= MAX_ENTRIES:
+    if len(ends) <= most:
         return xml
-    half = MAX_ENTRIES // 2
+    half = most // 2
     return xml[: ends[half - 1]] + xml[ends[-half - 1] :]

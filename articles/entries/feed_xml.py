@@ -12,15 +12,20 @@ from time import struct_time
 from typing import Any
 
 import feedparser
+from feedparser.api import PREFERRED_XML_PARSERS
 
 from articles.entries.document import document, is_well_formed
 from articles.entries.raw import RawEntry, RawFeed, RawImage, RawMedia
 from articles.entries.types import Hints, ParseError
 
+MAX_SEVERAL = 100
+"""Links, categories, media files or texts of one entry that are looked at."""
 MAX_LENIENT = 512 * 1024
 """Characters of a document that is not well-formed which are read: the lenient parser is slow."""
 
 Values = dict[str, Any]
+
+PREFERRED_XML_PARSERS.insert(0, "articles.entries.sax")
 
 _UTF8 = {"content-type": "application/xml; charset=utf-8"}
 # What feedparser has been seen to raise on hostile documents, beside giving results.
@@ -74,7 +79,7 @@ def read_xml(text: str) -> RawFeed:
 
 
 def _entry(entry: Values) -> RawEntry:
-    contents = [c for c in _own(entry, "content") or [] if isinstance(c, dict)]
+    contents = [c for c in _several(entry, "content") if isinstance(c, dict)]
     content = max((_markup(c) for c in contents), key=len, default="")
     detail = _own(entry, "summary_detail")
     summary = _markup(detail) if isinstance(detail, dict) else _text(entry, "summary")
@@ -87,7 +92,7 @@ def _entry(entry: Values) -> RawEntry:
         base=_base([*contents, detail, _own(entry, "title_detail")]),
         authors=_authors(entry),
         categories=tuple(
-            str(tag.get("label") or tag.get("term") or "") for tag in _own(entry, "tags") or []
+            str(tag.get("label") or tag.get("term") or "") for tag in _several(entry, "tags")
         ),
         media=_media(entry),
         images=_images(entry),
@@ -100,6 +105,12 @@ def _entry(entry: Values) -> RawEntry:
 def _own(values: Values, key: str) -> Any:
     """A value under its own name: feedparser's dictionaries answer for others and warn."""
     return dict.get(values, key)
+
+
+def _several(values: Values, key: str) -> list[Any]:
+    """The first `MAX_SEVERAL` of an element that may come more than once."""
+    found = _own(values, key)
+    return found[:MAX_SEVERAL] if isinstance(found, list) else []
 
 
 def _text(values: Values, key: str) -> str:
@@ -127,7 +138,7 @@ def _base(details: Iterable[Any]) -> str:
 def _page_links(values: Values) -> tuple[str, ...]:
     """Addresses of a page, the best first: FeedBurner's original, alternates, links."""
     found = [_text(values, "feedburner_origlink")]
-    links = [link for link in _own(values, "links") or [] if link.get("rel") == "alternate"]
+    links = [link for link in _several(values, "links") if link.get("rel") == "alternate"]
     html = [k.get("href") for k in links if "html" in str(k.get("type", "html"))]
     found += [str(href) for href in html if href]
     if not _own(values, "guidislink") or _text(values, "link").startswith(("http://", "https://")):
@@ -137,14 +148,14 @@ def _page_links(values: Values) -> tuple[str, ...]:
 
 
 def _authors(entry: Values) -> tuple[str, ...]:
-    named = [str(a.get("name") or "") for a in _own(entry, "authors") or [] if isinstance(a, dict)]
+    named = [str(a.get("name") or "") for a in _several(entry, "authors") if isinstance(a, dict)]
     named = [name for name in named if name]
     return tuple(named) or ((_text(entry, "author"),) if _text(entry, "author") else ())
 
 
 def _media(entry: Values) -> tuple[RawMedia, ...]:
-    links = [link for link in _own(entry, "links") or [] if link.get("rel") == "enclosure"]
-    contents = _own(entry, "media_content") or []
+    links = [link for link in _several(entry, "links") if link.get("rel") == "enclosure"]
+    contents = _several(entry, "media_content")
     return tuple(
         RawMedia(
             url=str(found.get("href") or found.get("url") or ""),
@@ -159,14 +170,14 @@ def _images(entry: Values) -> tuple[RawImage, ...]:
     found = [
         RawImage(str(image.get("url") or ""), _number(image.get("width")))
         for image in [
-            *(_own(entry, "media_content") or []),
-            *(_own(entry, "media_thumbnail") or []),
+            *_several(entry, "media_content"),
+            *_several(entry, "media_thumbnail"),
         ]
         if _is_image(image)
     ]
     found += [
         RawImage(str(link.get("href") or ""))
-        for link in _own(entry, "links") or []
+        for link in _several(entry, "links")
         if link.get("rel") == "enclosure" and str(link.get("type", "")).startswith("image/")
     ]
     cover = _own(entry, "image")
@@ -203,7 +214,7 @@ def _time(entry: Values, key: str) -> datetime | None:
 
 
 def _hints(feed: Values, xml: str) -> Hints:
-    links = [link for link in _own(feed, "links") or [] if link.get("href")]
+    links = [link for link in _several(feed, "links") if link.get("href")]
     by_rel = {str(link.get("rel")): str(link["href"]) for link in reversed(links)}
     return Hints(
         ttl_seconds=_number(_text(feed, "ttl")) * 60 or _period(feed),

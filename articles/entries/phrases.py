@@ -99,3 +99,8 @@ TAILS = (
     r"[\[(]?(?:read (?:on|the full (?:story|article|post))|keep reading)[\])\s»→>.…]*$",
     r"[\[(]?(?:weiterlesen|mehr lesen|lire la suite|seguir leyendo)\b[^.!?]{0,160}",
 )
+TAIL_WORDS = (
+    # Every one of `TAILS` holds one of these; they are quicker to look for.
+    "read", "lire", "leer", "lesen", "seguir",
+    "appeared", "published", "erschien", "apparu", "primero",
+)  # fmt: skip

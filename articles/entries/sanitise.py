@@ -43,7 +43,7 @@ _BLOCK_TAGS = (
     "|header|hr|li|main|nav|ol|p|pre|section|summary|table|tbody|tfoot|thead|tr|ul"
 )
 # The serialiser writes attributes in double quotes, with quotes inside them escaped.
-_ATTRS = r'(?:[^<>"]|"[^"]*")*'
+_ATTRS = r'[^<>"]*(?:"[^"]*"[^<>"]*)*'
 _BLOCK = re.compile(rf"</?(?:{_BLOCK_TAGS})\b{_ATTRS}>")
 _BREAK = re.compile(rf"<br\b{_ATTRS}>|</t[dh]>")
 _TAG = re.compile(rf"<{_ATTRS}>")
@@ -52,12 +52,22 @@ _TINY = re.compile(r'\b(?:width|height)="[0-2](?:px)?"')
 _NO_SOURCE = re.compile(rf'<img\b(?!{_ATTRS}\bsrc="https?://){_ATTRS}>')
 _EMPTY_BLOCK = re.compile(r"<(p|div|span|figure|li|strong|em|b|i)>\s*</\1>")
 
+_DEEPEST, _DEEPEST_FORMATTING = 200, 12
+_ANY_NAME = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
+_ANY_TAG = re.compile(r"<[^<>]*>?")
+_FORMATTING = {
+    "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
+}  # fmt: skip
+_UNNESTED = {"p", "br", "img", "hr", "li", "dt", "dd", "input", "wbr", "source", "option", "col"}
+
 _MARKUP = re.compile(r"<[A-Za-z/!?]")
+_OPENING = re.compile(r"(?<!<)<++(?=[A-Za-z/!?])")
 _ESCAPED_MARKUP = re.compile(
     r"&lt;/?(?:p|br|a|b|i|em|strong|div|span|img|ul|ol|li|h[1-6]|blockquote|figure|script|iframe)\b",
     re.IGNORECASE,
 )
-_SPACES = re.compile(r"[^\S\n]+")
+# Only where something changes: single spaces, which are most, are passed over.
+_SPACES = re.compile(r"[^\S\n ][^\S\n]*| [^\S\n]+")
 _LINE_BREAKS = re.compile(r" ?\n ?")
 _PARAGRAPH_BREAKS = re.compile(r"\n{2,}")
 _INVISIBLE = re.compile(
@@ -79,6 +89,8 @@ def clean_html(html: str, base: str = "") -> str:
         html = unescape(html)
     if not _MARKUP.search(html):
         return paragraphs_to_html(unescape(html))
+    if html.count("<") > _DEEPEST and _is_nested_too_deep(html):
+        html = _ANY_TAG.sub(" ", html)
     cleaned = _cleaner(base).clean(html)
     if "<img" in cleaned:
         cleaned = _IMAGE.sub(_without_trackers, cleaned)
@@ -88,8 +100,7 @@ def clean_html(html: str, base: str = "") -> str:
 def html_to_text(clean: str) -> str:
     """The plain text of HTML that came from `clean_html`; a blank line parts its paragraphs."""
     if "<" in clean:
-        clean = _SPACES.sub(" ", clean.replace("\n", " "))
-        clean = _BLOCK.sub("\n\n", clean)
+        clean = _BLOCK.sub("\n\n", clean.replace("\n", " "))
         clean = _TAG.sub("", _BREAK.sub("\n", clean))
     return _tidy(_inert(unescape(clean)))
 
@@ -116,6 +127,24 @@ def paragraphs_to_html(text: str) -> str:
     """Plain text as HTML paragraphs."""
     parts = (part.strip() for part in _PARAGRAPH_BREAKS.split(text.replace("\r\n", "\n")))
     return "".join(f"<p>{escape(part)}</p>" for part in parts if part)
+
+
+def _is_nested_too_deep(html: str) -> bool:
+    """Whether elements are left open beyond what any text needs.
+
+    The time of an HTML5 parser grows with the square of the depth, and faster with formatting
+    elements, which it opens again in every paragraph.
+    """
+    depth = formatting = 0
+    for end, name in _ANY_NAME.findall(html):
+        step = -1 if end else 1
+        if name.lower() in _FORMATTING:
+            formatting = max(formatting + step, 0)
+        elif name.lower() not in _UNNESTED:
+            depth = max(depth + step, 0)
+        if depth > _DEEPEST or formatting > _DEEPEST_FORMATTING:
+            return True
+    return False
 
 
 @lru_cache(maxsize=256)
@@ -150,7 +179,7 @@ def _spaced(markup: str) -> str:
 
 def _inert(text: str) -> str:
     """Take the `<` from whatever could still be read as a tag."""
-    return re.sub(r"<+(?=[A-Za-z/!?])", "", text) if "<" in text else text
+    return _OPENING.sub("", text) if "<" in text else text
 
 
 def _tidy(text: str) -> str:

@@ -19,6 +19,7 @@ _ABBREVIATION = re.compile(
     r"|Sra?|Srta|Dra|Ud|Uds|Av|pág|núm|Mme|Mlle|Mgr|Me|Cie|av|apr)\.$",
     re.IGNORECASE,
 )
+_LONGEST_ABBREVIATION = 24
 
 
 def split_sentences(paragraph: str) -> list[str]:
@@ -30,10 +31,11 @@ def split_sentences(paragraph: str) -> list[str]:
     start = 0
     for boundary in _BOUNDARY.finditer(paragraph):
         end = boundary.end("closing" if boundary["gap"] else "wide")
-        sentence = paragraph[start:end].strip()
-        if sentence and not (boundary["gap"] and _ABBREVIATION.search(sentence)):
-            sentences.append(sentence)
-            start = boundary.end()
+        ending = paragraph[max(start, end - _LONGEST_ABBREVIATION) : end]
+        if boundary["gap"] and _ABBREVIATION.search(ending):
+            continue
+        sentences.append(paragraph[start:end].strip())
+        start = boundary.end()
     rest = paragraph[start:].strip()
     return [*sentences, rest] if rest else sentences
 
