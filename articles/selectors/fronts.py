@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from articles.models import Article, Edition, Story, StoryEdition, Topic
 from articles.selectors import keyset
@@ -39,7 +39,10 @@ def editions() -> tuple[Edition, ...]:
 def topics(edition: Edition) -> tuple[Topic, ...]:
     """The topics that have stories in an edition."""
     placed = StoryEdition.objects.filter(edition=edition, topic=OuterRef("pk"))
-    return tuple(Topic.objects.filter(Exists(placed)))
+    # Asking for the best one, not for any one, walks the index that begins with the edition: the
+    # topic may have many stories, all in other editions.
+    best = Subquery(placed.order_by("-rank", "-story_id").values("rank")[:1])
+    return tuple(Topic.objects.alias(best=best).filter(best__isnull=False))
 
 
 def front(edition: Edition, topic: Topic | None = None, after: str = "") -> Page[Teaser]:

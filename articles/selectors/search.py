@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import reduce
 from operator import or_
 
@@ -18,15 +19,17 @@ from django.contrib.postgres.search import (
     SearchQuery,
     SearchRank,
 )
-from django.db.models import F, Func, QuerySet, TextField, Value
+from django.db.models import F, Func, QuerySet, Subquery, TextField, Value
 from django.db.models.expressions import Combinable, Expression
 
 from articles.models import Article
 from articles.selectors.listing import listed
 
 HITS_A_PAGE = 20
-CANDIDATES = 400
+CANDIDATES = 200
 """The newest matches are weighed, no more: a common word matches half of an archive."""
+RECENT = 10_000
+"""Articles that are looked through before the index of words is asked."""
 
 MARK, UNMARK = "\ue000", "\ue001"
 """Round what matched in a hit. From the private use area: no text has a meaning for them."""
@@ -55,16 +58,18 @@ class Hits:
 def search(
     words: str, languages: Sequence[str], number: int = 1, *, elsewhere: bool = False
 ) -> Hits:
-    """One page of the articles that match `words`, read in each of `languages`. One query.
+    """One page of the articles that match `words`, read in each of `languages`.
 
+    At most three queries.
     Articles in other languages are found only if `elsewhere` is asked for.
-
     `words` must not hold NUL. `number` counts from 1; pages end where the candidates do.
     """
     query = read_words(words, languages)
+    articles = Article.objects.all()
+    if not elsewhere:
+        articles = articles.filter(language__in=languages)
     start = (number - 1) * HITS_A_PAGE
-    found = Article.objects.all() if elsewhere else Article.objects.filter(language__in=languages)
-    ranked = list(_ranked(found, query)[start : start + HITS_A_PAGE + 1])
+    ranked = list(_ranked(candidates(articles, query), query)[start : start + HITS_A_PAGE + 1])
     items = tuple(
         Hit(article, vars(article)["marked_title"], vars(article)["marked_excerpt"])
         for article in ranked[:HITS_A_PAGE]
@@ -72,19 +77,31 @@ def search(
     return Hits(items, number, len(ranked) > HITS_A_PAGE)
 
 
-def newest_matches(articles: QuerySet[Article], query: AnyQuery) -> QuerySet[Article]:
-    """The newest articles that match.
+def candidates(articles: QuerySet[Article], query: AnyQuery) -> list[int]:
+    """The ids of the newest matches, at most `CANDIDATES`. One or two queries.
 
-    Of a rare word the index of words finds all and the newest are kept; for a common one the
-    planner walks the index of times until it has enough.
+    A common question has enough of them among the newest articles. All others are rare, and the
+    index of words finds them. Which it is must not be left to the planner: it cannot know how
+    often words occur together, and walks the whole archive where it guesses too high.
     """
-    return articles.filter(search=query).order_by("-published_at", "-pk")[:CANDIDATES]
+    matches = articles.filter(search=query).values_list("pk", flat=True)
+    oldest = articles.order_by("-published_at").values("published_at")[RECENT - 1 : RECENT]
+    recent = matches.filter(published_at__gte=Subquery(oldest)).order_by("-published_at", "-pk")
+    found = list(recent[:CANDIDATES])
+    return found if len(found) == CANDIDATES else list(in_archive(matches))
 
 
-def _ranked(articles: QuerySet[Article], query: AnyQuery) -> QuerySet[Article]:
+def in_archive(matches: QuerySet[Article, int]) -> QuerySet[Article, int]:
+    """The newest of all matches, by the index of words."""
+    # A sum is in no index: the index of times cannot be walked for this order.
+    time = F("published_at") + timedelta(0)
+    return matches.order_by(time.desc(), "-pk")[:CANDIDATES]
+
+
+def _ranked(pks: Sequence[int], query: AnyQuery) -> QuerySet[Article]:
     return (
         listed()
-        .filter(pk__in=newest_matches(articles, query).values("pk"))
+        .filter(pk__in=pks)
         .annotate(
             weight=SearchRank(F("search"), query),
             marked_title=_marked("title", query),

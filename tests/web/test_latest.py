@@ -46,6 +46,9 @@ def test_older_articles_follow_until_every_one_was_shown_once(uk, read):
         seen += [found.text for found in page.links if found.text.startswith("Report ")]
         more = page.link("Older articles").href if page.has_link("Older articles") else ""
         assert not more or "language=all" in more
+        assert (
+            not seen or not page.has_link("Newest") or page.link("Newest").href == "?language=all"
+        )
         address = more and f"/latest/{more}"
     assert seen == sorted(seen, reverse=True)
     assert len(set(seen)) == total
