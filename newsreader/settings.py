@@ -229,3 +229,28 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {"django.server": {"level": "WARNING"}},
 }
+
+# --- The curators' desk ----------------------------------------------------------------------
+
+UNFOLD = {
+    "SITE_TITLE": SITE_NAME,
+    "SITE_HEADER": SITE_NAME,
+    "SITE_SYMBOL": "newspaper",
+    # The red of the pages' own links, from pale to dark.
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97% .013 25)",
+            "100": "oklch(94% .03 25)",
+            "200": "oklch(88% .06 25)",
+            "300": "oklch(80% .1 25)",
+            "400": "oklch(70% .15 25)",
+            "500": "oklch(62% .18 25)",
+            "600": "oklch(50% .17 25)",
+            "700": "oklch(44% .15 25)",
+            "800": "oklch(38% .13 25)",
+            "900": "oklch(33% .1 25)",
+            "950": "oklch(25% .08 25)",
+        }
+    },
+    "SIDEBAR": {"show_search": True, "show_all_applications": True},
+}

@@ -1,0 +1,95 @@
+"""What the desk's pages have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from django.core.paginator import Paginator
+from django.db.models import Model, QuerySet, URLField
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.widgets import UnfoldAdminURLInputWidget
+
+Display = TypeVar("Display", bound=Callable[..., Any])
+
+LINK_STYLE = "text-primary-600 dark:text-primary-500"
+LISTED = 10_000
+"""Rows that a list can be paged through; search and filters lead to the others."""
+
+
+class BoundedPaginator(Paginator):  # type: ignore[type-arg]
+    """Counts no further than `LISTED`: to count millions takes longer than to read a page."""
+
+    object_list: QuerySet[Any]
+
+    @cached_property
+    def count(self) -> int:
+        return self.object_list.order_by()[:LISTED].count()
+
+
+class DeskAdmin(ModelAdmin):  # type: ignore[misc]
+    """Pages of fifty, with a bounded count."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    paginator = BoundedPaginator
+    list_filter_submit = False
+    warn_unsaved_form = True
+    formfield_overrides = {
+        URLField: {"assume_scheme": "https", "widget": UnfoldAdminURLInputWidget},
+    }
+    compressed_fields = True
+
+
+class ReadOnlyInline(TabularInline):  # type: ignore[misc]
+    """Rows that are derived, and so are shown only."""
+
+    extra = 0
+    per_page = 20
+    can_delete = False
+    hide_title = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+def labelled(colours: Mapping[str, str]) -> Callable[[Display], Display]:
+    """Show what a display function returns as a label, in the colour of its value."""
+
+    def mark(function: Display) -> Display:
+        vars(function)["label"] = colours
+        return function
+
+    return mark
+
+
+def desk_link(row: Model | None) -> str:
+    """A link to the row's own page at the desk; a dash for none."""
+    if row is None:
+        return "–"
+    name = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
+    return format_html(
+        '<a class="{}" href="{}">{}</a>', LINK_STYLE, reverse(name, args=[row.pk]), row
+    )
+
+
+def safe_link(url: str) -> str:
+    """A link out, for addresses that were checked to be http(s) when they were stored."""
+    if not url.startswith(("http://", "https://")):
+        return "–"
+    return format_html(
+        '<a class="{}" href="{}" rel="noopener noreferrer" target="_blank">{}</a>',
+        LINK_STYLE,
+        url,
+        url,
+    )

@@ -1,0 +1,54 @@
+"""A feed's health in one word, to be shown and to filter by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin import ModelAdmin, SimpleListFilter
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from articles.models import Feed
+
+WORKING = Q(active=True, source__active=True, retired_at=None)
+
+FILTERS = {
+    "failing": ("Failing", WORKING & Q(failures__gt=0)),
+    "notice": ("Read, with something wrong in it", WORKING & Q(failures=0) & ~Q(notice="")),
+    "never": ("Never fetched", Q(last_fetch_at=None)),
+    "paused": ("Paused", Q(retired_at=None) & (Q(active=False) | Q(source__active=False))),
+    "retired": ("Retired", Q(retired_at__isnull=False)),
+    "well": ("Well", WORKING & Q(failures=0, notice="", last_fetch_at__isnull=False)),
+}
+
+COLOURS = {"failing": "danger", "well": "success", "notice": "warning", "retired": "danger"}
+
+
+def health(feed: Feed) -> str:
+    """The key of the filter that finds the feed. Reads `feed.source`."""
+    if feed.retired_at:
+        return "retired"
+    if not (feed.active and feed.source.active):
+        return "paused"
+    if feed.last_fetch_at is None:
+        return "never"
+    if feed.failures:
+        return "failing"
+    return "notice" if feed.notice else "well"
+
+
+def trouble(feed: Feed) -> str:
+    """What is wrong, in words; empty where nothing is."""
+    return feed.last_error or feed.notice
+
+
+class HealthFilter(SimpleListFilter):
+    title = "health"
+    parameter_name = "health"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, str]]:
+        return [(key, words) for key, (words, _) in FILTERS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Feed]) -> QuerySet[Feed]:
+        chosen = FILTERS.get(self.value() or "")
+        return queryset.filter(chosen[1]) if chosen else queryset

@@ -1,0 +1,209 @@
+"""Articles and stories at the desk: to be read, for what they say is not ours to write."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin import ModelAdmin, SimpleListFilter
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+
+from articles.admin.base import DeskAdmin, ReadOnlyInline, desk_link, safe_link
+from articles.models import Article, Edition, SimilarLink, Story
+from articles.selectors.search import read_words
+
+HEAVY = ("text", "html", "search")
+"""Columns that a list has no use for."""
+
+
+def languages() -> list[str]:
+    """Those of the editions."""
+    return list(Edition.objects.order_by("language").values_list("language", flat=True).distinct())
+
+
+class LanguageFilter(SimpleListFilter):
+    title = "language"
+    parameter_name = "language"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, str]]:
+        return [(language, language) for language in languages()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(language=self.value()) if self.value() else queryset
+
+
+class CopyFilter(SimpleListFilter):
+    title = "kind"
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, str]]:
+        return [("copies", "Copies"), ("reports", "Independent reports")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = {"copies": False, "reports": True}.get(self.value() or "")
+        return queryset if chosen is None else queryset.filter(copy_of__isnull=chosen)
+
+
+class ReadingAdmin(DeskAdmin):
+    """Rows that come from feeds and from grouping: nobody adds or removes them by hand."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class SimilarInline(ReadOnlyInline):
+    model = SimilarLink
+    fk_name = "article"
+    verbose_name_plural = "similar news"
+    fields = ("link", "source", "similarity", "from_archive")
+    readonly_fields = ("link", "source", "similarity")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SimilarLink]:
+        links: QuerySet[SimilarLink] = super().get_queryset(request)
+        return links.select_related("similar__source").defer(
+            *(f"similar__{column}" for column in HEAVY)
+        )
+
+    @admin.display(description="article")
+    def link(self, link: SimilarLink) -> str:
+        return desk_link(link.similar)
+
+    @admin.display(description="source")
+    def source(self, link: SimilarLink) -> str:
+        return link.similar.source.name
+
+    @admin.display(description="score")
+    def similarity(self, link: SimilarLink) -> str:
+        return f"{link.score:.2f}"
+
+
+@admin.register(Article)
+class ArticleAdmin(ReadingAdmin):
+    list_display = ("title", "source", "published_at", "language", "story_link", "is_copy")
+    list_select_related = ("source", "story")
+    list_filter = (LanguageFilter, "topic", CopyFilter)
+    search_fields = ("title",)
+    search_help_text = "Words of headline or excerpt; “in quotes” for a phrase, - excludes."
+    autocomplete_fields = ("topic",)
+    inlines = (SimilarInline,)
+    readonly_fields = (
+        *("title", "source_link", "address", "excerpt", "text", "authors", "categories"),
+        *("image_url", "language", "published_at", "published_claim", "updated_at", "fetched_at"),
+        *("feed_link", "guid", "story_link", "copy_link", "clustered_at", "archive_searched_at"),
+    )
+    fieldsets = (
+        (None, {"fields": ("title", "source_link", "address", "topic", "excerpt", "text")}),
+        (
+            "From the feed",
+            {
+                "fields": (
+                    *("authors", "categories", "image_url", "language", "published_at"),
+                    *("published_claim", "updated_at", "fetched_at", "feed_link", "guid"),
+                )
+            },
+        ),
+        (
+            "Grouping",
+            {"fields": ("story_link", "copy_link", "clustered_at", "archive_searched_at")},
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
+        articles: QuerySet[Article] = super().get_queryset(request)
+        return articles.defer(*HEAVY)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Article], search_term: str
+    ) -> tuple[QuerySet[Article], bool]:
+        return _found(queryset, search_term, "search"), False
+
+    @admin.display(description="story", ordering="story__title")
+    def story_link(self, article: Article) -> str:
+        return desk_link(article.story)
+
+    @admin.display(description="copy", boolean=True)
+    def is_copy(self, article: Article) -> bool:
+        return article.copy_of_id is not None
+
+    @admin.display(description="copy of")
+    def copy_link(self, article: Article) -> str:
+        return desk_link(article.copy_of)
+
+    @admin.display(description="source")
+    def source_link(self, article: Article) -> str:
+        return desk_link(article.source)
+
+    @admin.display(description="feed")
+    def feed_link(self, article: Article) -> str:
+        return desk_link(article.feed)
+
+    @admin.display(description="address")
+    def address(self, article: Article) -> str:
+        return safe_link(article.url)
+
+
+class CoverageInline(ReadOnlyInline):
+    model = Article
+    fk_name = "story"
+    verbose_name_plural = "coverage"
+    fields = ("link", "source", "published_at", "copy")
+    readonly_fields = ("link", "copy")
+    ordering = ("published_at", "pk")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
+        articles: QuerySet[Article] = super().get_queryset(request)
+        return articles.select_related("source").defer(*HEAVY)
+
+    @admin.display(description="article")
+    def link(self, article: Article) -> str:
+        return desk_link(article)
+
+    @admin.display(description="copy", boolean=True)
+    def copy(self, article: Article) -> bool:
+        return article.copy_of_id is not None
+
+
+@admin.register(Story)
+class StoryAdmin(ReadingAdmin):
+    list_display = (
+        *("__str__", "language", "article_count", "source_count", "independent_count"),
+        *("first_at", "last_at", "topic"),
+    )
+    list_select_related = ("topic",)
+    list_filter = (LanguageFilter, "topic")
+    search_fields = ("title",)
+    search_help_text = "Words of the leading article."
+    ordering = ("-rank", "-pk")
+    inlines = (CoverageInline,)
+    fields = (
+        ("title", "language"),
+        ("lead_link", "topic"),
+        ("article_count", "source_count", "independent_count"),
+        ("first_at", "last_at"),
+        "merged_link",
+    )
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Story], search_term: str
+    ) -> tuple[QuerySet[Story], bool]:
+        return _found(queryset, search_term, "lead__search"), False
+
+    @admin.display(description="leading article")
+    def lead_link(self, story: Story) -> str:
+        return desk_link(story.lead)
+
+    @admin.display(description="merged into")
+    def merged_link(self, story: Story) -> str:
+        return desk_link(story.merged_into)
+
+
+def _found(rows: QuerySet[Any], words: str, column: str) -> QuerySet[Any]:
+    """The rows whose `column`, an index of words, matches."""
+    return rows.filter(**{column: read_words(words, languages() or ["en"])}) if words else rows

@@ -1,0 +1,216 @@
+"""Sources and their feeds at the desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.humanize.templatetags.humanize import naturaltime
+from django.core.exceptions import ValidationError
+from django.db.models import Count, ForeignKey, Q, QuerySet
+from django.forms import Field, ModelForm, TypedChoiceField, URLField
+from django.http import HttpRequest
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+from unfold.admin import TabularInline
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminURLInputWidget
+
+from articles.admin.base import desk_link, labelled
+from articles.admin.health import COLOURS, FILTERS, WORKING, HealthFilter, health, trouble
+from articles.admin.imports import ImportingAdmin
+from articles.models import Feed, Source, Topic
+from articles.pipeline.opml import why_refused
+from articles.tasks import refresh_feeds
+
+
+class FeedForm(ModelForm):  # type: ignore[type-arg]
+    """Refuses addresses that would never be fetched."""
+
+    url = URLField(
+        label="address", max_length=2000, assume_scheme="https", widget=UnfoldAdminURLInputWidget
+    )
+
+    class Meta:
+        model = Feed
+        fields = ("url", "title", "topic", "active")
+
+    def clean_url(self) -> str:
+        url: str = self.cleaned_data["url"]
+        if reason := why_refused(url, settings.FETCH_ALLOW_NETWORKS):
+            raise ValidationError(reason)
+        return url
+
+
+class TopicField(TypedChoiceField):
+    """A choice among topics that are read once for all the forms of a page."""
+
+    def __init__(self) -> None:
+        topics = {str(topic.pk): topic for topic in Topic.objects.all()}
+        super().__init__(
+            choices=[("", "–"), *((key, topic.name) for key, topic in topics.items())],
+            coerce=topics.get,
+            empty_value=None,
+            required=False,
+            widget=UnfoldAdminSelectWidget,
+        )
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return str(initial or "") != str(data or "")
+
+
+class FeedInline(TabularInline):  # type: ignore[misc]
+    model = Feed
+    form = FeedForm
+    fields = ("url", "topic", "active", "state", "trouble")
+    readonly_fields = ("state", "trouble")
+    extra = 0
+    per_page = 20
+    show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Feed]:
+        feeds: QuerySet[Feed] = super().get_queryset(request)
+        return feeds.select_related("source")
+
+    def formfield_for_foreignkey(
+        self, field: ForeignKey[Any, Any], request: HttpRequest, **options: Any
+    ) -> Field | None:
+        if field.name == "topic":
+            return TopicField()
+        found: Field | None = super().formfield_for_foreignkey(field, request, **options)
+        return found
+
+    @admin.display(description="health")
+    def state(self, feed: Feed) -> str:
+        return FILTERS[health(feed)][0] if feed.pk else "–"
+
+    @admin.display(description="what is wrong")
+    def trouble(self, feed: Feed) -> str:
+        return trouble(feed) or "–"
+
+
+@admin.register(Source)
+class SourceAdmin(ImportingAdmin):
+    list_display = ("name", "country", "language", "in_editions", "feeds", "failing", "active")
+    list_filter = ("active", "editions", "language")
+    search_fields = ("name", "slug", "home_url")
+    autocomplete_fields = ("editions",)
+    prepopulated_fields = {"slug": ("name",)}
+    inlines = (FeedInline,)
+    fields = (
+        ("name", "slug"),
+        "home_url",
+        ("country", "language"),
+        "editions",
+        "active",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
+        sources: QuerySet[Source] = super().get_queryset(request)
+        failing = Q(feeds__active=True, feeds__retired_at=None, feeds__failures__gt=0)
+        return sources.prefetch_related("editions").annotate(
+            feed_count=Count("feeds"), failing_count=Count("feeds", filter=failing)
+        )
+
+    @admin.display(description="editions")
+    def in_editions(self, source: Source) -> str:
+        return ", ".join(edition.name for edition in source.editions.all()) or "none"
+
+    @admin.display(ordering="feed_count")
+    def feeds(self, source: Source) -> int:
+        return int(vars(source)["feed_count"])
+
+    @admin.display(ordering="failing_count", description="of them failing")
+    def failing(self, source: Source) -> int:
+        return int(vars(source)["failing_count"])
+
+
+@admin.register(Feed)
+class FeedAdmin(ImportingAdmin):
+    form = FeedForm
+    list_display = (
+        "address",
+        "source_link",
+        "topic",
+        "state",
+        "succeeded",
+        "trouble",
+        "next_fetch",
+        "failures",
+    )
+    list_select_related = ("source", "topic")
+    list_filter = (HealthFilter, "topic", "source__editions")
+    search_fields = ("url", "title", "source__name")
+    autocomplete_fields = ("source", "topic")
+    actions = ("fetch_now", "pause", "resume")
+    ordering = ("-failures", "url")
+    readonly_fields = (
+        *("state", "outcome", "last_fetch_at", "last_success_at", "trouble", "failures"),
+        *("interval", "next_fetch_at", "permanent_url", "retired_at"),
+    )
+    fieldsets = (
+        (None, {"fields": ("source", "url", "title", "topic", "active")}),
+        ("Health", {"fields": readonly_fields}),
+    )
+
+    @admin.display(ordering="url")
+    def address(self, feed: Feed) -> str:
+        return feed.url.partition("://")[2]
+
+    @labelled({FILTERS[key][0]: colour for key, colour in COLOURS.items()})
+    @admin.display(description="health")
+    def state(self, feed: Feed) -> str:
+        return FILTERS[health(feed)][0] if feed.source_id else "–"
+
+    @admin.display(description="source", ordering="source__name")
+    def source_link(self, feed: Feed) -> str:
+        return desk_link(feed.source)
+
+    @admin.display(description="last success", ordering="last_success_at")
+    def succeeded(self, feed: Feed) -> str:
+        return naturaltime(feed.last_success_at) if feed.last_success_at else "never"
+
+    @admin.display(description="what is wrong")
+    def trouble(self, feed: Feed) -> str:
+        return trouble(feed) or "–"
+
+    @admin.display(description="next fetch", ordering="next_fetch_at")
+    def next_fetch(self, feed: Feed) -> str:
+        if health(feed) in {"paused", "retired"}:
+            return "–"
+        late = feed.next_fetch_at <= timezone.now()
+        return "due" if late else naturaltime(feed.next_fetch_at)
+
+    @admin.action(description="Fetch now", permissions=["change"])
+    def fetch_now(self, request: HttpRequest, feeds: QuerySet[Feed]) -> None:
+        """Queue the feeds, whatever their schedule says."""
+        ids = list(feeds.values_list("pk", flat=True))
+        try:
+            refresh_feeds.delay(ids)
+        except OperationalError as error:
+            words = f"Nothing is fetched: the queue does not answer ({error})."
+            self.message_user(request, words, messages.ERROR)
+            return
+        words = (
+            f"{_counted(len(ids))} will be fetched in a moment; this page then shows how it went."
+        )
+        self.message_user(request, words, messages.SUCCESS)
+
+    @admin.action(description="Pause", permissions=["change"])
+    def pause(self, request: HttpRequest, feeds: QuerySet[Feed]) -> None:
+        count = feeds.filter(active=True).update(active=False)
+        self.message_user(request, f"{_counted(count)} paused; what they brought stays.")
+
+    @admin.action(description="Resume", permissions=["change"])
+    def resume(self, request: HttpRequest, feeds: QuerySet[Feed]) -> None:
+        """Paused and retired feeds come back, and are due at once."""
+        stopped = feeds.filter(Q(active=False) | Q(retired_at__isnull=False))
+        count = stopped.update(active=True, retired_at=None, next_fetch_at=timezone.now())
+        self.message_user(request, f"{_counted(count)} resumed, to be fetched within a minute.")
+        if silent := feeds.exclude(WORKING).count():
+            words = f"{_counted(silent)} of a source that is not active stay as they are."
+            self.message_user(request, words, messages.WARNING)
+
+
+def _counted(count: int) -> str:
+    return f"{count} feed" if count == 1 else f"{count} feeds"

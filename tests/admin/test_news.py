@@ -1,0 +1,93 @@
+"""Articles and stories at the desk."""
+
+from __future__ import annotations
+
+import pytest
+
+from articles.admin.base import LISTED
+from articles.admin.news import ArticleAdmin
+from articles.models import Article, SimilarLink
+from tests.factories import make_article, make_edition, make_story, make_topic
+
+ARTICLES = "/admin/articles/article/"
+STORIES = "/admin/articles/story/"
+
+
+@pytest.fixture
+def flood(desk):
+    make_edition("uk")
+    return make_article("Harbour flooded after the barrier fails")
+
+
+def titles(response) -> list[str]:
+    return [article.title for article in response.context["cl"].result_list]
+
+
+def test_articles_are_found_by_words_of_their_headline(desk, flood):
+    make_article("Rovers lift the cup")
+    assert titles(desk.get(ARTICLES, {"q": "floods barrier"})) == [flood.title]
+    assert titles(desk.get(ARTICLES, {"q": "harbour -flooded"})) == []
+
+
+def test_articles_are_found_by_kind_and_language(desk, flood):
+    make_article("Copied", copy_of=flood)
+    make_edition("de", language="de")
+    make_article("Hafen überschwemmt", language="de")
+    assert titles(desk.get(ARTICLES, {"kind": "copies"})) == ["Copied"]
+    assert titles(desk.get(ARTICLES, {"language": "de"})) == ["Hafen überschwemmt"]
+
+
+def test_an_article_leads_to_its_story_source_and_similar_news(desk, flood):
+    other = make_article("Pumps sent to flooded harbour")
+    story = make_story(flood)
+    SimilarLink.objects.create(article=flood, similar=other, score=0.4321, position=0)
+    page = desk.get(f"{ARTICLES}{flood.pk}/change/").content.decode()
+    assert f'href="{STORIES}{story.pk}/change/"' in page
+    assert f'href="/admin/articles/source/{flood.source_id}/change/"' in page
+    assert f'href="{ARTICLES}{other.pk}/change/"' in page
+    assert "0.43" in page
+
+
+def test_only_the_topic_of_an_article_can_be_changed(desk, flood):
+    topic = make_topic("Environment")
+    sent = {
+        "topic": topic.pk,
+        "title": "Something else",
+        "similar_links-TOTAL_FORMS": "0",
+        "similar_links-INITIAL_FORMS": "0",
+    }
+    assert desk.post(f"{ARTICLES}{flood.pk}/change/", sent).status_code == 302
+    stored = Article.objects.get()
+    assert (stored.topic, stored.title) == (topic, flood.title)
+
+
+def test_markup_in_a_headline_is_shown_and_does_nothing(desk):
+    article = make_article("<script>alert(1)</script>", url="javascript:alert(1)")
+    make_story(article)
+    for page in (ARTICLES, f"{ARTICLES}{article.pk}/change/", STORIES):
+        text = desk.get(page).content.decode()
+        assert "<script>alert(1)" not in text
+        assert 'href="javascript:' not in text
+
+
+def test_a_story_shows_its_coverage_and_cannot_be_changed(desk, flood):
+    copied = make_article("Printed again", copy_of=flood)
+    story = make_story(flood, copied)
+    page = desk.get(f"{STORIES}{story.pk}/change/").content.decode()
+    assert "Printed again" in page
+    assert 'name="_save"' not in page
+    assert desk.post(f"{STORIES}{story.pk}/change/", {}).status_code == 403
+
+
+def test_stories_are_found_by_words_of_their_leading_article(desk, flood):
+    story = make_story(flood)
+    make_story(make_article("Rovers lift the cup"))
+    found = desk.get(STORIES, {"q": "flood"}).context["cl"].result_list
+    assert list(found) == [story]
+
+
+def test_long_lists_are_counted_only_so_far(django_assert_num_queries, db):
+    paginator = ArticleAdmin.paginator(Article.objects.order_by("title"), 50)
+    with django_assert_num_queries(1) as asked:
+        assert paginator.count == 0
+    assert f"LIMIT {LISTED}" in asked.captured_queries[0]["sql"]
