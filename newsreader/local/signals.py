@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM and the closing of a terminal: the first asks to stop, the second to hurry."""
+"""Ctrl-C, SIGTERM and the closing of a terminal ask to stop; Ctrl-C after that asks to hurry."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from typing import Any, Self
 
 
 class StopSignals:
-    """Counts the requests to stop while it is entered; of the main thread only."""
+    """Receives the requests to stop while it is entered; of the main thread only."""
 
     def __init__(self) -> None:
-        self._count = 0
+        self._asked = False
+        self._hurried = False
         self._interrupts = False
         self._before: dict[signal.Signals, Any] = {}
 
@@ -35,21 +36,23 @@ class StopSignals:
             signal.signal(number, handler)
 
     def is_hurried(self) -> bool:
-        return self._count > 1
+        return self._hurried
 
     @contextmanager
     def interrupting(self) -> Iterator[None]:
         """Raise KeyboardInterrupt in the block at the first request, which may be over already."""
         self._interrupts = True
         try:
-            if self._count:
+            if self._asked:
                 raise KeyboardInterrupt
             yield
         finally:
             self._interrupts = False
 
     def _arrived(self, number: int, frame: FrameType | None) -> None:
-        self._count += 1
+        # A second SIGTERM says nothing new: make and timeout(1) each send one of their own.
+        self._hurried |= self._asked and number == signal.SIGINT
+        self._asked = True
         if self._interrupts:
             # Once: what follows is the orderly stop, which a second request only hurries.
             self._interrupts = False

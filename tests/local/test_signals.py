@@ -9,13 +9,21 @@ from newsreader.local.signals import StopSignals
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_the_first_request_interrupts_and_the_second_hurries(number: signal.Signals) -> None:
+def test_a_request_interrupts_once_and_ctrl_c_after_it_hurries(number: signal.Signals) -> None:
     with StopSignals() as signals:
         with pytest.raises(KeyboardInterrupt), signals.interrupting():
             os.kill(os.getpid(), number)
         assert not signals.is_hurried()
-        os.kill(os.getpid(), number)
+        os.kill(os.getpid(), signal.SIGINT)
         assert signals.is_hurried()
+
+
+def test_the_same_request_from_two_senders_does_not_hurry() -> None:
+    with StopSignals() as signals:
+        with pytest.raises(KeyboardInterrupt), signals.interrupting():
+            os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert not signals.is_hurried()
 
 
 def test_a_request_that_came_early_is_not_forgotten() -> None:
