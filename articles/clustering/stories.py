@@ -65,9 +65,13 @@ class Stories:
         key = self._story.pop(slot, None)
         if key is not None:
             self._members[key].discard(slot)
-            self._pending[key] = self._pending.get(key, 0) + 1
             self._tidy(key)
         return key
+
+    def disturb(self, key: int) -> None:
+        """Look at a story again soon: something other than age has changed it."""
+        if key in self._members:
+            self._pending[key] = self._pending.get(key, 0) + 1
 
     def story(self, slot: int) -> int | None:
         """The story of an original; None until it is settled."""

@@ -121,9 +121,11 @@ class Window:
     def remove(self, article: int) -> None:
         """Take an article out; what that changes for others is told by the next `group`."""
         slot = self._slots[article]
+        home = self._home(slot)
         self._pools.touch(slot)
-        left = self._drop([slot])
-        self._refold(left)
+        self._refold(self._drop([slot]))
+        if home is not None:
+            self._stories.disturb(home)
 
     # -- asking
 
