@@ -1,0 +1,66 @@
+"""A curator's way through the desk, in a real browser: its policy lets the theme work."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import expect
+
+from articles.models import Feed
+from tests.factories import make_article, make_edition, make_feed, make_source, make_story
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+LIST = b"""<opml><body>
+<outline text="The Crier" xmlUrl="https://crier.example/rss" htmlUrl="https://crier.example"/>
+<outline text="Inside" xmlUrl="http://10.0.0.1/rss"/>
+</body></opml>"""
+
+
+@pytest.fixture
+def desk(live_server, visit):
+    """The desk's first page, signed in."""
+    User.objects.create_superuser("curator", password="a long secret")
+    page = visit().page
+    page.goto(f"{live_server.url}/admin/")
+    page.fill("[name=username]", "curator")
+    page.fill("[name=password]", "a long secret")
+    page.click("button[type=submit]")
+    expect(page.locator("#link-articles-feed")).to_be_visible()
+    return page
+
+
+def test_a_curator_pauses_a_feed(desk):
+    make_feed(make_source("The Lantern"))
+    desk.locator("#link-articles-feed").click()
+    desk.locator("#result_list input.action-select").check()
+    desk.locator("select[name=action]").select_option("pause")
+    desk.get_by_role("button", name="Run").click()
+    expect(desk.get_by_text("1 feed paused")).to_be_visible()
+    expect(desk.locator("#result_list").get_by_text("Paused")).to_be_visible()
+
+
+def test_a_curator_imports_a_list(desk):
+    make_edition("uk", name="United Kingdom")
+    desk.locator("#link-articles-source").click()
+    desk.get_by_role("link", name="Import OPML").click()
+    file = {"name": "list.opml", "mimeType": "text/x-opml", "buffer": LIST}
+    desk.locator("input[type=file]").set_input_files(files=[file])
+    desk.get_by_role("button", name="Import").click()
+    expect(desk.get_by_text("10.0.0.1 is a private address")).to_be_visible()
+    assert Feed.objects.get().url == "https://crier.example/rss"
+
+
+def test_every_page_opens_without_a_complaint(desk, live_server):
+    article = make_article(feed=make_feed(make_source(editions=(make_edition("uk"),))))
+    story = make_story(article)
+    pages = {
+        "source": article.source_id,
+        "feed": article.feed_id,
+        "article": article.pk,
+        "story": story.pk,
+    }
+    for model, key in pages.items():
+        for page in ("", f"{key}/change/"):
+            desk.goto(f"{live_server.url}/admin/articles/{model}/{page}")
+            expect(desk.locator("#content-main, #content")).not_to_have_count(0)
