@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
 from django import template
@@ -85,6 +86,11 @@ def medium(enclosure: dict[str, object]) -> str:
 
 
 @register.filter
+def address(url: str) -> str:
+    return wording.address(url)
+
+
+@register.filter
 def host(url: str) -> str:
     return wording.host(url)
 
@@ -92,6 +98,11 @@ def host(url: str) -> str:
 @register.filter
 def health(feed: Feed) -> wording.Health:
     return wording.health(feed)
+
+
+@register.filter
+def check(feeds: Sequence[Feed]) -> wording.Check:
+    return wording.check(feeds)
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -89,6 +90,11 @@ def medium(enclosure: dict[str, object]) -> str:
     return kinds.get(kind, _("File"))
 
 
+def address(url: str) -> str:
+    """An address without what every address begins with."""
+    return url.partition("://")[2].removeprefix("www.").rstrip("/")
+
+
 def host(url: str) -> str:
     """The host of an address as a reader knows it."""
     return (urlsplit(url).hostname or url).removeprefix("www.")
@@ -115,3 +121,20 @@ def health(feed: Feed) -> Health:
     if feed.notice:
         return Health("troubled", _("Works in part: %(notice)s") % {"notice": feed.notice})
     return Health("good", _("Works."))
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The feeds of a source in short: how many work, when one was last read, which need words."""
+
+    working: int
+    last_read: datetime | None
+    others: tuple[Feed, ...]
+
+
+def check(feeds: Sequence[Feed]) -> Check:
+    """Tell the feeds that work from those with something to say."""
+    working = [feed for feed in feeds if health(feed).state == "good"]
+    times = [feed.last_success_at for feed in working if feed.last_success_at]
+    others = tuple(feed for feed in feeds if feed not in working)
+    return Check(len(working), max(times, default=None), others)
