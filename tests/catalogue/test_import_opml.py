@@ -245,7 +245,7 @@ def list_file(tmp_path):
 def test_the_command_says_what_was_added_and_what_refused_and_why(village, list_file, capsys):
     call_command("import_opml", str(list_file), "--edition", "village")
     said = capsys.readouterr().out
-    assert "Added 1 feeds of 1 new sources (edition: The Village), with 1 new topics" in said
+    assert "Added 1 feed of 1 new source (edition: The Village), with 1 new topic;" in said
     assert "Refused: http://10.0.0.1/rss: 10.0.0.1 is a private address" in said
 
 
@@ -261,7 +261,7 @@ def test_a_list_is_fetched_from_an_address(settings, httpserver, capsys):
     settings.FETCH = DoorSettings(user_agent="test", allow_networks=LOOPBACK)
     httpserver.expect_request("/list.opml").respond_with_data(LIST, content_type="text/x-opml")
     call_command("import_opml", httpserver.url_for("/list.opml"))
-    assert "Added 1 feeds" in capsys.readouterr().out
+    assert "Added 1 feed of" in capsys.readouterr().out
 
 
 @pytest.mark.django_db

@@ -38,17 +38,21 @@ class Command(BaseCommand):
         self._report(summary)
 
     def _bar(self, outlines: Sequence[Outline]) -> Iterable[Outline]:
-        return tqdm(outlines, desc="Reading", unit=" feeds", file=self.stderr, disable=None)
+        return tqdm(outlines, desc="Reading", unit=" feeds", disable=None)
 
     def _report(self, summary: Summary) -> None:
         for refused in summary.refused:
             named = refused.url or refused.title or "an entry without a name"
             self.stdout.write(f"Refused: {named}: {refused.reason}")
         self.stdout.write(
-            f"Added {summary.added} feeds of {summary.sources} new sources (edition: "
-            f"{summary.edition.name}), with {summary.topics} new topics; {summary.present} feeds "
-            f"were there already; {len(summary.refused)} were refused."
+            f"Added {_counted(summary.added, 'feed')} of {_counted(summary.sources, 'new source')} "
+            f"(edition: {summary.edition.name}), with {_counted(summary.topics, 'new topic')}; "
+            f"{_counted(summary.present, 'feed')} already there; {len(summary.refused)} refused."
         )
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _body(list_: str) -> bytes:

@@ -39,5 +39,5 @@ class Command(BaseCommand):
 def _words(added: Added) -> str:
     return (
         f"Added {added.editions} editions, {added.topics} topics, {added.sources} sources and "
-        f"{added.feeds} feeds; {added.feeds_present} feeds were there already."
+        f"{added.feeds} feeds; {added.feeds_present} already there."
     )
