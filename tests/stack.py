@@ -83,7 +83,7 @@ def start_servers() -> None:
     wanted = servers.Wanted(
         postgres=settings.EMBEDDED_DATABASE, valkey=settings.EMBEDDED_REDIS, durable=False
     )
-    servers.prepare_data_dir(settings.LAYOUT)
+    servers.make_folders(settings.LAYOUT)
     claim = stack.enter_context(Claim(settings.LAYOUT, "test"))
     supervisor = stack.enter_context(Supervisor(claim.inherited, servers.tell))
     servers.start_servers(supervisor, settings.LAYOUT, wanted)

@@ -20,7 +20,7 @@ from newsreader.local.display import Display, Status, summary
 from newsreader.local.locks import Claim
 from newsreader.local.parts import LOOPBACK, Address, Programs, allow_loopback
 from newsreader.local.ports import kept_port, require_free
-from newsreader.local.servers import Wanted, prepare_data_dir, start_servers
+from newsreader.local.servers import Wanted, make_folders, start_servers
 from newsreader.local.signals import StopSignals
 from newsreader.local.staticfiles import collect_if_changed
 from newsreader.local.supervisor import Supervisor
@@ -53,7 +53,7 @@ class News:
 def run(options: Options, news: News, display: Display) -> None:
     """Run everything until somebody asks it to stop; raises LocalError if it cannot go on."""
     require_free(options.host, options.port)
-    prepare_data_dir(settings.LAYOUT)
+    make_folders(settings.LAYOUT)
     with (
         StopSignals() as signals,
         Claim(settings.LAYOUT, "up") as claim,

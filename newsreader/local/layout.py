@@ -10,9 +10,12 @@ import hashlib
 import os
 import re
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
+
+from newsreader.local.errors import writing_to
 
 # sun_path holds 108 bytes with its NUL on Linux, 104 on macOS; PostgreSQL appends ".s.PGSQL.5432".
 LONGEST_SOCKET_FOLDER = 85
@@ -79,20 +82,25 @@ class Layout:
         return f"unix://{self.valkey_socket}"
 
     def secret_key(self) -> str:
-        """The site's key, made at the first call and kept with mode 0600."""
-        try:
-            return self.secret_key_file.read_text(encoding="ascii")
-        except FileNotFoundError:
-            self.data_dir.mkdir(parents=True, exist_ok=True)
-        key = secrets.token_urlsafe(48)
+        """The site's key, made at the first call and kept with mode 0600.
+
+        Raises LocalError if it can be neither read nor written.
+        """
+        with writing_to(self.data_dir):
+            try:
+                return self.secret_key_file.read_text(encoding="ascii")
+            except FileNotFoundError:
+                self.data_dir.mkdir(parents=True, exist_ok=True)
+            return self._make_secret_key()
+
+    def _make_secret_key(self) -> str:
         fresh = self.secret_key_file.with_name(f"secret_key.{os.getpid()}")
         fresh.touch(mode=0o600)
-        fresh.write_text(key, encoding="ascii")
         try:
+            fresh.write_text(secrets.token_urlsafe(48), encoding="ascii")
             # link() never replaces: of two first starts at once, one wins and both read its key.
-            os.link(fresh, self.secret_key_file)
-        except FileExistsError:
-            key = self.secret_key_file.read_text(encoding="ascii")
+            with suppress(FileExistsError):
+                os.link(fresh, self.secret_key_file)
         finally:
             fresh.unlink()
-        return key
+        return self.secret_key_file.read_text(encoding="ascii")

@@ -21,7 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from newsreader.local.errors import LocalError
+from newsreader.local.errors import LocalError, writing_to
 from newsreader.local.layout import Layout
 
 # The processes of a killed run are gone within 5 seconds; a busy disk may take longer.
@@ -100,8 +100,9 @@ class Claim:
             raise InUse(layout.data_dir, read_owner(layout))
         self._processes = FileLock(layout.locks / "processes")
         content = json.dumps(asdict(Owner(os.getpid(), command))).encode()
-        os.truncate(self._owner.descriptor, 0)
-        os.pwrite(self._owner.descriptor, content, 0)
+        with writing_to(layout.data_dir):
+            os.truncate(self._owner.descriptor, 0)
+            os.pwrite(self._owner.descriptor, content, 0)
 
     def __enter__(self) -> Self:
         return self

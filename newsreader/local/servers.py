@@ -18,7 +18,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsreader.local.errors import LocalError
+from newsreader.local.errors import LocalError, writing_to
 from newsreader.local.layout import Layout
 from newsreader.local.locks import Claim, FileLock, InUse, guest, read_owner
 from newsreader.local.postgres import Postgres
@@ -48,31 +48,32 @@ def tell(text: str) -> None:
     print(text, file=sys.stderr, flush=True)  # noqa: T201
 
 
-def prepare_data_dir(layout: Layout, least_space: int = LEAST_SPACE) -> None:
-    """Make the data directory; raises LocalError if it cannot be written or has no room."""
-    try:
+def make_folders(layout: Layout) -> None:
+    """Make the data directory; raises LocalError if it cannot be written."""
+    with writing_to(layout.data_dir):
         layout.logs.mkdir(parents=True, exist_ok=True)
         layout.locks.mkdir(exist_ok=True)
-        probe = layout.locks / f"writable.{os.getpid()}"
-        probe.write_bytes(b"?")
-        probe.unlink()
-    except OSError as error:
-        reason = "the disk is full" if error.errno == errno.ENOSPC else error.strerror
+        if not os.access(layout.data_dir, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def require_space(folder: Path, least: int = LEAST_SPACE) -> None:
+    """Raise LocalError if a disk has no room for servers to work."""
+    free = shutil.disk_usage(folder).free
+    if free < least:
         raise LocalError(
-            f"The data directory {layout.data_dir} cannot be written: {reason}."
-            " Choose another with --data-dir."
-        ) from error
-    free = shutil.disk_usage(layout.data_dir).free
-    if free < least_space:
-        raise LocalError(
-            f"The disk of {layout.data_dir} is almost full: {free // 1_000_000} MB are free,"
-            f" {least_space // 1_000_000} MB are needed."
+            f"The disk of {folder} is almost full: {free // 1_000_000} MB are free,"
+            f" {least // 1_000_000} MB are needed."
         )
 
 
 def start_servers(supervisor: Supervisor, layout: Layout, wanted: Wanted) -> None:
-    """Start the wanted servers together; on return they answer and the database exists."""
+    """Start the wanted servers together; on return they answer and the database exists.
+
+    Raises LocalError if they cannot run here.
+    """
     parts: list[Part] = []
+    require_space(layout.data_dir)
     prepare_sockets(layout.sockets)
     postgres = Postgres(layout, durable=wanted.durable) if wanted.postgres else None
     if postgres is not None:
@@ -103,7 +104,7 @@ def available(
 
     prepare runs after this process has started them, before any other may use them.
     """
-    prepare_data_dir(layout)
+    make_folders(layout)
     waiting = Waiting(layout)
     while (claim := _claim(layout, command)) is None:
         with guest(layout) as welcome:

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from newsreader.local.errors import LocalError
 from newsreader.local.layout import LONGEST_SOCKET_FOLDER, Layout
 
 
@@ -49,6 +50,12 @@ def test_the_secret_key_is_made_once_and_only_its_owner_can_read_it(tmp_path: Pa
     assert layout.secret_key() == key
     assert stat.S_IMODE(layout.secret_key_file.stat().st_mode) == 0o600
     assert [path.name for path in layout.data_dir.iterdir()] == ["secret_key"]
+
+
+def test_a_folder_for_the_key_that_is_a_file_is_an_error_in_words(tmp_path: Path) -> None:
+    (tmp_path / "data").touch()
+    with pytest.raises(LocalError, match=r"data cannot be written: .*--data-dir"):
+        Layout(tmp_path / "data").secret_key()
 
 
 def test_two_data_directories_have_different_keys(tmp_path: Path) -> None:

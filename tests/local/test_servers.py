@@ -16,7 +16,13 @@ import redis
 from newsreader.local.errors import LocalError
 from newsreader.local.layout import Layout
 from newsreader.local.locks import Claim
-from newsreader.local.servers import Wanted, available, prepare_data_dir, prepare_sockets
+from newsreader.local.servers import (
+    Wanted,
+    available,
+    make_folders,
+    prepare_sockets,
+    require_space,
+)
 from tests.local.processes import alive, descendants, eventually, runs_as_root
 
 WANTED = Wanted(durable=False)
@@ -60,13 +66,14 @@ def servers(layout: Layout) -> Iterator[None]:
 
 
 def test_a_command_starts_what_it_needs_and_stops_it_afterwards(layout: Layout) -> None:
-    with servers(layout):
-        running = descendants(os.getpid())
+    with user(layout.data_dir, "available") as command:
+        running = descendants(command.pid)
         with connect(layout) as connection:
             assert connection.execute("SHOW server_encoding").fetchone() == ("UTF8",)
         with redis.Redis.from_url(layout.redis_url) as client:
             assert client.ping()
 
+    assert command.returncode == 0
     assert alive(running) == set()
     assert list(layout.sockets.iterdir()) == []
 
@@ -194,12 +201,12 @@ def test_postgres_never_runs_as_root_in_folders_that_others_can_enter(layout: La
 def test_a_data_directory_that_is_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "data").touch()
     with pytest.raises(LocalError, match=r"data cannot be written: .*--data-dir"):
-        prepare_data_dir(Layout(tmp_path / "data"))
+        make_folders(Layout(tmp_path / "data"))
 
 
 def test_a_disk_that_is_almost_full_is_refused(tmp_path: Path) -> None:
     with pytest.raises(LocalError, match=r"almost full: \d+ MB are free, 1000000000000 MB"):
-        prepare_data_dir(Layout(tmp_path), least_space=10**18)
+        require_space(tmp_path, least=10**18)
 
 
 def test_a_folder_of_sockets_that_others_can_enter_is_refused(tmp_path: Path) -> None:
