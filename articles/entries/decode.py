@@ -60,17 +60,17 @@ def decode(body: bytes, content_type: str = "") -> str:
     """
     for mark, encoding in _BOMS:
         if body.startswith(mark):
-            return _clean(body[len(mark) :].decode(encoding, "replace"))
+            return without_controls(body[len(mark) :].decode(encoding, "replace"))
     for start, encoding in _WIDE_STARTS:
         if start.match(body):
-            return _clean(body.decode(encoding, "replace"))
+            return without_controls(body.decode(encoding, "replace"))
     declared = _declared(body, content_type)
     if any(_SEVEN_BIT.match(encoding) for encoding in declared):
-        return _clean(body.decode(declared[0], "replace"))
+        return without_controls(body.decode(declared[0], "replace"))
     try:
-        return _clean(body.decode())
+        return without_controls(body.decode())
     except UnicodeDecodeError:
-        return _clean(_other(body, [e for e in declared if e != "utf-8"]))
+        return without_controls(_other(body, [e for e in declared if e != "utf-8"]))
 
 
 def _other(body: bytes, encodings: list[str]) -> str:
@@ -101,7 +101,8 @@ def _codec(label: str) -> str:
     return _MEANT.get(name, name) if _TEXT_CODECS.match(name) else ""
 
 
-def _clean(text: str) -> str:
+def without_controls(text: str) -> str:
+    """`text` without what no XML and no database takes: control characters and lone surrogates."""
     return _CONTROLS.sub("", text) if _CONTROLS.search(text) else text
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
+from articles.entries.decode import without_controls
 from articles.entries.document import MAX_ENTRIES
 from articles.entries.raw import RawEntry, RawFeed, RawImage, RawMedia
 from articles.entries.types import Hints, ParseError
@@ -48,7 +49,9 @@ def _entry(item: Mapping[str, Any]) -> RawEntry:
         summary=escape(_text(item, "summary"), quote=False),
         content=html,
         authors=_authors(item),
-        categories=tuple(tag for tag in _list(item, "tags") if isinstance(tag, str)),
+        categories=tuple(
+            without_controls(tag) for tag in _list(item, "tags") if isinstance(tag, str)
+        ),
         media=tuple(
             RawMedia(_text(a, "url"), _text(a, "mime_type"), _text(a, "size_in_bytes"))
             for a in attachments
@@ -73,7 +76,7 @@ def _text(values: Mapping[str, Any], key: str) -> str:
     value = values.get(key)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    return str(value)
+    return without_controls(str(value))
 
 
 def _list(values: Mapping[str, Any], key: str) -> list[Any]:

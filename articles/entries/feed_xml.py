@@ -144,6 +144,8 @@ def _page_links(values: Values) -> tuple[str, ...]:
     if not _own(values, "guidislink") or _text(values, "link").startswith(("http://", "https://")):
         found.append(_text(values, "link"))
     found += [str(k["href"]) for k in links if k.get("href")]
+    if _own(values, "guidislink") is None:  # of RDF, where `about` names the page
+        found.append(_text(values, "id"))
     return tuple(dict.fromkeys(href for href in found if href))
 
 
@@ -155,7 +157,7 @@ def _authors(entry: Values) -> tuple[str, ...]:
 
 def _media(entry: Values) -> tuple[RawMedia, ...]:
     links = [link for link in _several(entry, "links") if link.get("rel") == "enclosure"]
-    contents = _several(entry, "media_content")
+    contents = [c for c in _several(entry, "media_content") if not _is_image(c)]
     return tuple(
         RawMedia(
             url=str(found.get("href") or found.get("url") or ""),

@@ -29,7 +29,7 @@ CALLS = (
     r"lesen sie (?:auch|hier|mehr)\b",
     r"melden sie sich (?:hier|jetzt|für|zu).{0,60}\b(?:newsletter|an)\b",
     r"jetzt (?:anmelden|abonnieren|newsletter|kostenlos|weiterlesen|mitdiskutieren)\b",
-    r"(?:unseren )?newsletter (?:abonnieren|bestellen)\b",
+    r"(?:jetzt )?(?:unseren )?newsletter (?:abonnieren|bestellen)\b",
     r"hier (?:klicken|abonnieren|anmelden)\b",
     r"(?:diese|unsere) (?:web)?seite (?:verwendet|nutzt) cookies",
     r"wir verwenden cookies",

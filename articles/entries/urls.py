@@ -32,6 +32,7 @@ CHANNELS = frozenset({"rss", "rss2", "atom", "feed", "feeds", "rssfeed", "amp", 
 
 _QUOTED = "/%:=&?~+!$,;'@()*[]|-._"
 _SCHEMELESS = re.compile(r"www\.[\w-]+(?:\.[\w-]+)+(?:[/:?#]|$)")
+_HOSTLESS = re.compile(r"https?:(?!//[^/])", re.IGNORECASE)
 _HOST_PREFIX = re.compile(r"^(?:www\d?|amp|m|mobile)\.(?=[^.]+\.[^.])")
 _AMP_VIEWER = re.compile(r"^/amp/s/(.+)$")
 _AMP_CACHE = re.compile(r"^/[a-z]/s/(.+)$")
@@ -47,7 +48,7 @@ def safe_url(address: str, base: str = "") -> str:
     percent-encoded. Addresses with credentials are refused.
     """
     address = re.sub(r"[\x00-\x1f\x7f\s]+", "", address.strip()) if address else ""
-    if not address or len(address) > MAX_URL:
+    if not address or len(address) > MAX_URL or _HOSTLESS.match(address):
         return ""
     if _SCHEMELESS.match(address):
         address = f"https://{address}"
