@@ -44,6 +44,7 @@ class Hit:
     article: Article
     title: str
     excerpt: str
+    copies: tuple[Article, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +71,25 @@ def search(
         articles = articles.filter(language__in=languages)
     start = (number - 1) * HITS_A_PAGE
     ranked = list(_ranked(candidates(articles, query), query)[start : start + HITS_A_PAGE + 1])
-    items = tuple(
-        Hit(article, vars(article)["marked_title"], vars(article)["marked_excerpt"])
-        for article in ranked[:HITS_A_PAGE]
+    return Hits(_folded(ranked[:HITS_A_PAGE]), number, len(ranked) > HITS_A_PAGE)
+
+
+def _folded(found: Sequence[Article]) -> tuple[Hit, ...]:
+    """Hits with the copies that were found too under what they copy."""
+    copies: dict[int | None, list[Article]] = {article.pk: [] for article in found}
+    for article in found:
+        if article.copy_of_id in copies:
+            copies[article.copy_of_id].append(article)
+    return tuple(
+        Hit(
+            article,
+            vars(article)["marked_title"],
+            vars(article)["marked_excerpt"],
+            tuple(copies[article.pk]),
+        )
+        for article in found
+        if article.copy_of_id not in copies
     )
-    return Hits(items, number, len(ranked) > HITS_A_PAGE)
 
 
 def candidates(articles: QuerySet[Article], query: AnyQuery) -> list[int]:

@@ -70,6 +70,15 @@ def test_other_languages_are_found_when_asked_for(uk, read):
     assert hidden in everywhere.all("input")
 
 
+def test_copies_that_are_found_too_are_folded_under_what_they_copy(uk, read):
+    original = make_article("Ferry returns", excerpt="")
+    make_article("Ferry is back", excerpt="", copy_of=original, source=make_source("Echo"))
+    make_article("Zebra ferry", excerpt="", copy_of=make_article("Elsewhere"))
+    page = read("/search/?q=ferry")
+    assert "also in Echo" in page.text
+    assert len(page.all("h2")) == 2
+
+
 def test_what_matches_is_marked(uk, read):
     make_article("The ferries return", excerpt="A ferry & more.")
     page = read("/search/?q=ferry")
