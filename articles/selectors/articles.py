@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
 
-from articles.models import SIMILAR_LIMIT, Article, SimilarLink
+from articles.models import SIMILAR_LIMIT, Article, Edition, SimilarLink, Source
 from articles.selectors.listing import Report, fold, listed, one_a_source, prefixed
 
 MORE_REPORTS = 5
 # More than are shown, because some of them come from one source.
 MORE_CANDIDATES = 4 * MORE_REPORTS
-COPIES_LIMIT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,38 +30,50 @@ class Company:
 
 
 def article(pk: int) -> Article:
-    """An article in full, with its source's editions, topic, story and original.
+    """An article in full, with its source, topic, story and original.
 
-    Raises `Article.DoesNotExist`. Two queries.
+    Raises `Article.DoesNotExist`. One query.
     """
     return (
         Article.objects.select_related("source", "topic", "story", "copy_of__source")
-        .prefetch_related("source__editions")
         .defer("html", "search", "copy_of__text", "copy_of__html", "copy_of__search")
+        .annotate(edition_ids=ArraySubquery(_memberships().values("edition_id")))
         .get(pk=pk)
     )
 
 
+def _memberships() -> QuerySet[Any]:
+    """The editions of an outer article's source."""
+    return Source.editions.through.objects.filter(source_id=OuterRef("source_id"))
+
+
+def editions_of(article: Article, editions: Iterable[Edition]) -> tuple[Edition, ...]:
+    """Those of `editions` that the source of a read `article` belongs to. No query."""
+    belongs = vars(article)["edition_ids"]
+    return tuple(edition for edition in editions if edition.pk in belongs)
+
+
 def company(article: Article) -> Company:
-    """What stands beside an article. Four queries."""
-    also_in = _also_in(article)
-    apart = {article.pk, *(copy.pk for copy in also_in)}
-    links = [found for found in _linked(article) if found.pk not in apart]
+    """What stands beside an article. Three queries."""
+    original = article.copy_of or article
+    links = [found for found in _linked(article) if not _same_text(found, original)]
     story = article.story_id
     near = [found for found in links if story and found.story_id == story]
-    more = one_a_source([*near, *_newest_in_story(article, apart)], {article.source_id})
+    more = one_a_source([*near, *_newest_in_story(article, original)], {article.source_id})
     more = more[:MORE_REPORTS]
     shown = {found.pk for found in more}
     similar = [found for found in links if found.pk not in shown]
-    reports = fold([*more, *similar])
-    return Company(also_in, reports[: len(more)], reports[len(more) :])
+    itself, *reports = fold([original, *more, *similar])
+    same = [text for text in (original, *itself.copies) if text.pk != article.pk]
+    return Company(
+        one_a_source(same, {article.source_id}),
+        tuple(reports[: len(more)]),
+        tuple(reports[len(more) :]),
+    )
 
 
-def _also_in(article: Article) -> tuple[Article, ...]:
-    original = article.copy_of
-    copies = listed().filter(copy_of=original or article).exclude(pk=article.pk)
-    found = list(copies.order_by("published_at", "pk")[:COPIES_LIMIT])
-    return one_a_source([original, *found] if original else found, {article.source_id})
+def _same_text(found: Article, original: Article) -> bool:
+    return original.pk in (found.pk, found.copy_of_id)
 
 
 def _linked(article: Article) -> list[Article]:
@@ -72,9 +86,11 @@ def _linked(article: Article) -> list[Article]:
     return [link.similar for link in links[:SIMILAR_LIMIT]]
 
 
-def _newest_in_story(article: Article, apart: set[int]) -> list[Article]:
+def _newest_in_story(article: Article, original: Article) -> list[Article]:
+    """Independent reports of the story that are not this article's text."""
     if article.story_id is None:
         return []
     independent = Q(copy_of=None) | ~Q(copy_of__story=article.story_id)
-    reports = listed().filter(independent, story=article.story_id).exclude(pk__in=apart)
-    return list(reports.order_by("-published_at", "-pk")[:MORE_CANDIDATES])
+    reports = listed().filter(independent, story=article.story_id)
+    others = reports.exclude(pk__in=[article.pk, original.pk]).exclude(copy_of=original)
+    return list(others.order_by("-published_at", "-pk")[:MORE_CANDIDATES])

@@ -80,7 +80,7 @@ class Probe:
         try:
             self.ask()
         except (Error, redis.RedisError, OperationalError, NoWorkerError, OSError) as error:
-            self.words = str(error).strip() or type(error).__name__
+            self.words = " ".join(str(error).split()) or type(error).__name__
         else:
             self.words = OK
 

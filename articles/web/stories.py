@@ -12,7 +12,7 @@ from articles.pipeline import archive
 from articles.selectors import articles, stories
 from articles.selectors.keyset import CursorError
 from articles.web.addresses import moved, no_page
-from articles.web.editions import varies
+from articles.web.editions import reader, varies
 
 
 @varies
@@ -51,7 +51,12 @@ def article(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         return moved(request, found.get_absolute_url())
     _complete(found)
     points = [point for point in key_points(found.text) if point not in found.excerpt]
-    context = {"article": found, "points": points, "company": articles.company(found)}
+    context = {
+        "article": found,
+        "editions": articles.editions_of(found, reader(request).editions),
+        "points": points,
+        "company": articles.company(found),
+    }
     return render(request, "article/page.html", context)
 
 
