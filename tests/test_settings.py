@@ -13,8 +13,9 @@ from django.conf import settings
 from newsreader.environment import Environment, SettingError
 
 ROOT = Path(settings.BASE_DIR)
-READS = r"os\.getenv|environ\.get\(|environ\[[^]]*\](?! =)|Environment\(os"
-"""Asking for a value. To set one, or to hand all of them to a child, is no reading."""
+READS = r"os\.getenv|environ\.get\((?!"PATH")|environ\[[^]]*\](?! =)|Environment\(os"
+"""Asking for a value. To set one, or to hand all of them to a child, is no reading; the search path
+of programs is the machine's, no setting of ours."""
 
 
 def names_read() -> set[str]:
@@ -28,6 +29,7 @@ def names_read() -> set[str]:
         and isinstance(node.func.value, ast.Name)
         and node.func.value.id == "env"
         and isinstance(node.args[0], ast.Constant)
+        and isinstance(node.args[0].value, str)
     }
 
 

@@ -39,6 +39,10 @@ def report(title: str, hours_ago: float = 1, **fields) -> Article:
     return make_article(title=title, published_at=published, language="en", **fields)
 
 
+def story_of(title: str) -> Story:
+    return Story.objects.get(articles__title=title)
+
+
 def partition() -> set[frozenset[str]]:
     groups: dict[int, set[str]] = {}
     for story, title in Article.objects.values_list("story_id", "title"):
@@ -174,7 +178,7 @@ def test_a_story_stands_on_the_fronts_of_its_sources_editions(grouper):
         )
         for edition in (uk, us)
     }
-    flood = Article.objects.get(title=FLOOD[0]).story.title
+    flood = story_of(FLOOD[0]).title
     assert on_front == {"uk": {flood, CUP[0]}, "us": {flood}}
 
 
@@ -185,23 +189,21 @@ def test_many_independent_reports_outrank_one_that_is_a_little_fresher(grouper):
 
     grouper.group("en")
 
-    assert Story.objects.order_by("-rank").first().article_count == 3
+    assert Story.objects.order_by("-rank")[0].article_count == 3
 
 
 def test_an_edited_article_that_tells_of_another_event_moves_and_its_address_stays_good(grouper):
     report(FLOOD[0], 3)
     moving = report(CUP[0], 2)
     grouper.group("en")
-    moving.refresh_from_db()
-    former = moving.story
+    former = story_of(CUP[0])
     Article.objects.filter(pk=moving.pk).update(title=FLOOD[1], clustered_at=None)
 
     grouper.group("en")
 
     moving.refresh_from_db()
     former.refresh_from_db()
-    assert moving.story == Article.objects.get(title=FLOOD[0]).story
-    assert former.merged_into == moving.story
+    assert former.merged_into == story_of(FLOOD[0]) == moving.story
     assert former.article_count == 0
 
 
@@ -229,7 +231,7 @@ def test_the_statements_of_a_batch_do_not_grow_with_it(grouper, connection):
 @pytest.mark.django_db(transaction=True)
 def test_two_processes_never_group_one_language_at_once(grouper):
     report(FLOOD[0])
-    key = [LOCK, "en"]
+    key: list[int | str] = [LOCK, "en"]
     with closing(connections.create_connection("default")) as other, other.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", key)
 
