@@ -18,7 +18,8 @@ def picture(key: str, scene: str) -> str:
         f'width="{WIDTH}" height="{HEIGHT}">'
         f'<linearGradient id="sky" x2="0" y2="1"><stop stop-color="{_colour(hue, 38, 34)}"/>'
         f'<stop offset="1" stop-color="{_colour(hue + 40, 48, 80)}"/></linearGradient>'
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="url(#sky)"/>{SCENES[scene](dice, hue)}</svg>\n'
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="url(#sky)"/>'
+        f"{SCENES[scene](dice, hue)}</svg>\n"
     )
 
 
