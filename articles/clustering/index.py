@@ -27,11 +27,13 @@ _DRIFT = 0.05
 
 
 class Pairs(NamedTuple):
-    """Articles compared: `score` holds how alike `left` and `right` are, item by item."""
+    """Articles compared: each of `left` with that of `right` at the same place."""
 
     left: Slots
     right: Slots
-    score: NDArray[np.floating]
+    cosine: Floats
+    rest: Floats
+    """Cosine without the term that adds most to it: one word makes a topic, two an event."""
 
 
 class Index:
@@ -140,7 +142,7 @@ class Index:
         right = np.concatenate(found) if found else np.zeros(0, np.int64)
         place = np.repeat(np.arange(len(slots)), [len(each) for each in found])
         left = np.asarray(slots, np.int64)[place]
-        return Pairs(left, right, self._cosine(np.asarray(slots, np.int64), place, right))
+        return Pairs(left, right, *self._cosine(np.asarray(slots, np.int64), place, right))
 
     def _candidates(self, slot: int) -> Slots:
         """Articles sharing the rarest terms, best first by the weight they share."""
@@ -176,8 +178,8 @@ class Index:
             each = each[np.argpartition(-likeness, count)[:count]]
         return np.asarray(each, np.int64)
 
-    def _cosine(self, slots: Slots, place: Slots, right: Slots) -> Floats:
-        """Cosine of article slots[place[i]] with article right[i], for every i."""
+    def _cosine(self, slots: Slots, place: Slots, right: Slots) -> tuple[Floats, Floats]:
+        """Cosine of article slots[place[i]] with right[i], and without its greatest summand."""
         keys, values, lengths = self._rows.take(slots)
         terms = np.unique(keys)
         self._local[terms] = np.arange(len(terms))
@@ -187,9 +189,13 @@ class Index:
         other, amounts, sizes = self._rows.take(right)
         shared = table[np.repeat(place, sizes), self._local[other]] * amounts
         self._local[terms] = -1
-        dots = _sums(shared, sizes)
+        if not len(right):
+            return np.zeros(0, np.float32), np.zeros(0, np.float32)
+        starts = np.cumsum(sizes) - sizes
+        dots = np.add.reduceat(shared, starts)  # no row is empty: each shares a term
+        rest = dots - np.maximum.reduceat(shared, starts)
         scale = self._lengths[slots][place] * self._lengths[right]
-        return np.asarray(np.minimum(dots / np.maximum(scale, 1e-9), 1.0), np.float32)
+        return np.minimum(dots / scale, 1.0), np.clip(rest / scale, 0.0, 1.0)
 
     def shared(self, one: int, other: int) -> list[tuple[str, float]]:
         """The terms two articles share with their part in the cosine, greatest first."""

@@ -1,4 +1,4 @@
-"""How much two articles speak for one story: a probability from their cosine and their times."""
+"""How much two articles speak for one story: a probability from their words and their times."""
 
 from __future__ import annotations
 
@@ -9,17 +9,21 @@ from articles.clustering.parameters import Parameters
 
 
 def likeness(
-    cosine: NDArray[np.floating], days: NDArray[np.float64], parameters: Parameters
+    cosine: NDArray[np.float32],
+    rest: NDArray[np.float32],
+    days: NDArray[np.float64],
+    parameters: Parameters,
 ) -> NDArray[np.float64]:
     """Probability that pairs of articles report one event, 0 to 1.
 
-    `days` are the days between each two. A logistic model; beyond `story_days` it is 0.
+    `rest` is the cosine without its greatest summand, `days` the days between each two. A
+    logistic model; beyond `story_days` it is 0.
     """
     weights = parameters.likeness
     odds = (
         weights.bias
         + weights.root * np.sqrt(cosine)
-        + weights.cosine * cosine
+        + weights.root_rest * np.sqrt(rest)
         + (weights.days + weights.cosine_days * cosine) * days
     )
     return np.where(days <= parameters.story_days, 1.0 / (1.0 + np.exp(-odds)), 0.0)

@@ -18,12 +18,13 @@ DAY: Final = 86400.0
 class Likeness:
     """Log-odds that two articles report one event, from cosine and the days between them."""
 
-    bias: float = -6.73
-    root: float = 14.09
+    bias: float = -6.96
+    root: float = 12.01
     """Weight of the square root of the cosine."""
-    cosine: float = -0.85
-    days: float = -0.24
-    cosine_days: float = -1.1
+    root_rest: float = 2.66
+    """... and of the cosine without the one word that adds most to it."""
+    days: float = -0.17
+    cosine_days: float = -1.27
     """Weight of cosine x days: the older, the more alike two reports must be."""
 
 
@@ -34,7 +35,7 @@ class Parameters:
     likeness: Likeness = field(default_factory=Likeness)
     lead_words: int = 60
     """Words of the lead that are read for grouping; headlines and leads tell the event."""
-    lead_weight: float = 0.5
+    lead_weight: float = 0.6
     """Weight of a word that only the lead has; a word of the title has 1."""
     prior_strength: float = 1000.0
     """The background weighs as much as so many articles of the window."""
@@ -44,13 +45,13 @@ class Parameters:
     """Two articles further apart than this never speak for one story."""
     join: float = 0.35
     """The linkage from which articles make one story."""
-    size_power: float = 0.85
+    size_power: float = 0.8
     """Linkage is the sum of likeness over (size x size) to this power: 1 would be the average."""
     edge_floor: float = 0.03
     """Likeness below this counts as none."""
     regroup_share: float = 0.1
     """A story is looked at again once so much of it is new."""
-    regroup_reach: float = 0.4
+    regroup_reach: float = 0.2
     """... together with stories whose linkage to it is this share of `join`."""
     regroup_limit: int = 400
     """... up to so many articles."""

@@ -181,15 +181,16 @@ class Window:
         self._index.weigh(slots)
         pairs = self._index.pairs(slots)
         gaps = np.abs(self._times[pairs.left] - self._times[pairs.right]) / DAY
-        values = likeness(pairs.score, np.nan_to_num(gaps, nan=0.0), self._parameters)
-        speaks = values >= self._parameters.edge_floor
-        for left, right, cosine in _triples(pairs, self._pools.worth(*pairs)):
+        values = likeness(pairs.cosine, pairs.rest, np.nan_to_num(gaps, nan=0.0), self._parameters)
+        worth = self._pools.worth(pairs.left, pairs.right, pairs.cosine)
+        for left, right, cosine in _triples(pairs, pairs.cosine, worth):
             self._pools.link(left, right, cosine)
-        for left, right, value in _triples(Pairs(pairs.left, pairs.right, values), speaks):
+        speaks = values >= self._parameters.edge_floor
+        for left, right, value in _triples(pairs, values, speaks):
             self._stories.link(left, right, value)
-        alike = speaks & (pairs.score >= self._parameters.copy_cosine)
+        alike = speaks & (pairs.cosine >= self._parameters.copy_cosine)
         touched: set[int] = set()
-        for left, right, _ in _triples(pairs, alike):
+        for left, right, _ in _triples(pairs, values, alike):
             if self._become_twins(left, right):
                 touched |= {left, right}
         self._refold(touched)
@@ -324,6 +325,8 @@ def _chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
         yield items[start : start + _CHUNK]
 
 
-def _triples(pairs: Pairs, chosen: NDArray[np.bool_]) -> Iterator[tuple[int, int, float]]:
-    columns = (each[chosen].tolist() for each in pairs)
-    return zip(*columns, strict=True)
+def _triples(
+    pairs: Pairs, values: NDArray[np.floating], chosen: NDArray[np.bool_]
+) -> Iterator[tuple[int, int, float]]:
+    columns = (pairs.left, pairs.right, values)
+    return zip(*(each[chosen].tolist() for each in columns), strict=True)
