@@ -13,9 +13,9 @@ from django.conf import settings
 from newsreader.environment import Environment, SettingError
 
 ROOT = Path(settings.BASE_DIR)
-READS = r"os\.getenv|environ\.get\((?!"PATH")|environ\[[^]]*\](?! =)|Environment\(os"
-"""Asking for a value. To set one, or to hand all of them to a child, is no reading; the search path
-of programs is the machine's, no setting of ours."""
+READS = r"""os\.getenv|environ\.get\((?!"PATH")|environ\[[^]]*\](?! =)|Environment\(os"""
+"""Asking for a value. To set one, or to hand all of them to a child, is no reading, and where
+programs are found is the machine's business, no setting of ours."""
 
 
 def names_read() -> set[str]:
