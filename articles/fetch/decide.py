@@ -3,7 +3,7 @@
 The pipeline asks it in three lines:
 
     result = fetch(state.url, state.validators)          # Response | FetchError
-    reading = store(result) if needs_parsing(state, result) else None   # Reading | str
+    reading = store(result) if needs_parsing(state, result) else None   # Reading | error
     decision = decide(state, result, reading, now=now, jitter=random())
 
 Every way through sets the time of the next fetch. Nothing here waits, asks or stores.
@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from hashlib import blake2b
+from typing import Protocol
 
-from articles.entries.types import Hints, ParseError
 from articles.fetch.types import Decision, FeedState, FetchError, Outcome, Response, Validators
 
 SHORTEST = timedelta(minutes=5)
@@ -48,12 +48,23 @@ _STATUS_WORDS = {
 _THROTTLED = frozenset({429, 503})
 
 
+class Rhythm(Protocol):
+    """What a feed says of how often it is worth asking; parsing has a type of this form."""
+
+    @property
+    def ttl_seconds(self) -> int | None: ...
+    @property
+    def skip_hours(self) -> frozenset[int]: ...
+    @property
+    def skip_days(self) -> frozenset[int]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What parsing and storing a body brought."""
 
     new_entries: int = 0
-    hints: Hints = field(default_factory=Hints)
+    rhythm: Rhythm | None = None
 
 
 def body_hash(body: bytes) -> bytes:
@@ -73,15 +84,16 @@ def needs_parsing(state: FeedState, result: Response | FetchError) -> bool:
 def decide(
     state: FeedState,
     result: Response | FetchError,
-    reading: Reading | ParseError | None = None,
+    reading: Reading | Exception | None = None,
     *,
     now: datetime,
     jitter: float,
 ) -> Decision:
     """Turn the feed's old `state` and what a fetch brought into its new state.
 
-    `reading` is what became of the body where `needs_parsing` said so, None otherwise. `jitter`
-    is a random number from 0 up to 1; it spreads feeds that failed or were added together.
+    `reading` is what became of the body where `needs_parsing` said so: the error where it could
+    not be read, whose message is then the feed's. It is None otherwise. `jitter` is a random
+    number from 0 up to 1; it spreads feeds that failed or were added together.
 
     The rule of the interval: it halves when there were new entries and grows by half when there
     were none, between `SHORTEST` and `LONGEST`. The next fetch is after up to that interval, never
@@ -93,7 +105,7 @@ def decide(
     if isinstance(result, FetchError):
         return _failed(state, str(result), when)
     floor = freshness(result.headers, now)
-    if isinstance(reading, ParseError):
+    if isinstance(reading, Exception):
         return _failed(state, str(reading), when, floor)
     if result.status == 304 and not state.body_hash:
         forgotten = replace(state, validators=Validators())
@@ -123,10 +135,11 @@ def _read(
     state: FeedState, result: Response, reading: Reading, when: _When, floor: timedelta
 ) -> Decision:
     interval = _clamped(state.interval * (_FASTER if reading.new_entries else _SLOWER))
-    wait = max(floor, timedelta(seconds=reading.hints.ttl_seconds or 0))
+    asked = reading.rhythm.ttl_seconds if reading.rhythm else None
+    wait = max(floor, timedelta(seconds=asked or 0))
     return Decision(
         outcome=Outcome.MOVED if result.permanent_url else Outcome.NEW,
-        next_fetch_at=_past_skipped(when.after(interval, wait), reading.hints),
+        next_fetch_at=_past_skipped(when.after(interval, wait), reading.rhythm),
         interval=interval,
         failures=0,
         error="",
@@ -225,11 +238,11 @@ def _sendable(value: str) -> str:
     return value if fits else ""
 
 
-def _past_skipped(when: datetime, hints: Hints) -> datetime:
+def _past_skipped(when: datetime, rhythm: Rhythm | None) -> datetime:
     """The first moment from `when` on in no hour and on no day that the feed skips (UTC)."""
-    if len(hints.skip_hours) >= 24 or len(hints.skip_days) >= 7:
+    if rhythm is None or len(rhythm.skip_hours) >= 24 or len(rhythm.skip_days) >= 7:
         return when  # a feed that is never to be asked means something else
-    while when.hour in hints.skip_hours or when.weekday() in hints.skip_days:
+    while when.hour in rhythm.skip_hours or when.weekday() in rhythm.skip_days:
         when = when.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     return when
 
