@@ -158,7 +158,7 @@ def _run_language(
     lead_words: int | None,
     parameters: Parameters,
 ) -> Outcome:
-    documents = _documents(rows, lead_words)
+    documents = documents_of(rows, lead_words)
     numbers = count(1)
     places: dict[int, Placement] = {}
     similar: dict[int, tuple[int, ...]] = {}
@@ -182,7 +182,7 @@ def _run_language(
     return Outcome(rows, places, similar, perf_counter() - started)
 
 
-def _documents(rows: Sequence[Row], lead_words: int | None) -> list[Document]:
+def documents_of(rows: Sequence[Row], lead_words: int | None) -> list[Document]:
     """Rows in order of time. A row whose publisher is unknown is given a publisher of its own."""
     sources: dict[str, int] = {}
     documents = []

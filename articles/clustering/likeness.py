@@ -20,10 +20,12 @@ def likeness(
     logistic model; beyond `story_days` it is 0.
     """
     weights = parameters.likeness
+    near = days <= parameters.story_days
+    apart = np.where(near, days, 0.0)
     odds = (
         weights.bias
         + weights.root * np.sqrt(cosine)
         + weights.root_rest * np.sqrt(rest)
-        + (weights.days + weights.cosine_days * cosine) * days
+        + (weights.days + weights.cosine_days * cosine) * apart
     )
-    return np.where(days <= parameters.story_days, 1.0 / (1.0 + np.exp(-odds)), 0.0)
+    return np.where(near, 1.0 / (1.0 + np.exp(-odds)), 0.0)

@@ -18,13 +18,13 @@ DAY: Final = 86400.0
 class Likeness:
     """Log-odds that two articles report one event, from cosine and the days between them."""
 
-    bias: float = -6.96
-    root: float = 12.01
+    bias: float = -6.53
+    root: float = 13.34
     """Weight of the square root of the cosine."""
-    root_rest: float = 2.66
+    root_rest: float = 0.75
     """... and of the cosine without the one word that adds most to it."""
-    days: float = -0.17
-    cosine_days: float = -1.27
+    days: float = -0.44
+    cosine_days: float = -2.47
     """Weight of cosine x days: the older, the more alike two reports must be."""
 
 

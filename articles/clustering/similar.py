@@ -12,6 +12,8 @@ from articles.clustering.ragged import grown
 _KEPT = 24
 """Likest articles kept of each: three times what is shown, since copies and further articles of
 one source are passed over."""
+_FULL = 36
+"""A pool that has grown to this is cut to the likest: seldom enough to cost little."""
 
 
 class Pools:
@@ -54,7 +56,7 @@ class Pools:
         pool[other] = score
         if score > self._bars.get(slot, 0.0):
             self.changed.add(slot)
-        if len(pool) >= 2 * _KEPT:
+        if len(pool) >= _FULL:
             self._prune(slot, pool)
 
     def _prune(self, slot: int, pool: dict[int, float]) -> None:

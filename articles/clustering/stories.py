@@ -28,6 +28,9 @@ class Stories:
         self.changed: set[int] = set()
         """Members whose story has changed since this was last emptied."""
 
+    def __len__(self) -> int:
+        return len(self._members)
+
     # -- what is known of articles
 
     def link(self, one: int, other: int, likeness: float) -> None:

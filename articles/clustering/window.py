@@ -115,7 +115,9 @@ class Window:
         if not leaving:
             return 0
         self._drop(leaving)
-        self._ids = {key: story for key, story in self._ids.items() if self._stories.alive(key)}
+        if len(self._ids) > 2 * len(self._stories):
+            alive = self._stories.alive
+            self._ids = {key: story for key, story in self._ids.items() if alive(key)}
         return len(leaving)
 
     def remove(self, article: int) -> None:
