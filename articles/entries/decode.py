@@ -50,27 +50,38 @@ _CUT_OFF = re.compile("[\udcc2-\udcf4][\udc80-\udcbf]{0,2}$")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
 
-def decode(body: bytes, content_type: str = "") -> str:
-    """The text of `body`, without byte-order mark and control characters; never fails.
+def decode(body: bytes, content_type: str = "") -> tuple[str, tuple[str, ...]]:
+    """The text of `body`, without byte-order mark and control characters, and what was wrong.
 
     A byte-order mark decides. Else bytes that are valid UTF-8 are UTF-8, whatever the declaration,
     because hardly any text of another encoding is; else the declared encoding of the document, else
     that of `content_type`. Bytes wrong in UTF-8 are read as windows-1252, one by one, so that a
-    document that mixes both comes out right.
+    document that mixes both comes out right. It never fails.
     """
+    text, problems = _text(body, content_type)
+    clean = without_controls(text)
+    if len(clean) < len(text):
+        problems = (*problems, "It held control characters, which were removed.")
+    return clean, problems
+
+
+def _text(body: bytes, content_type: str) -> tuple[str, tuple[str, ...]]:
     for mark, encoding in _BOMS:
         if body.startswith(mark):
-            return without_controls(body[len(mark) :].decode(encoding, "replace"))
+            return body[len(mark) :].decode(encoding, "replace"), ()
     for start, encoding in _WIDE_STARTS:
         if start.match(body):
-            return without_controls(body.decode(encoding, "replace"))
+            return body.decode(encoding, "replace"), ()
     declared = _declared(body, content_type)
     if any(_SEVEN_BIT.match(encoding) for encoding in declared):
-        return without_controls(body.decode(declared[0], "replace"))
+        return body.decode(declared[0], "replace"), ()
     try:
-        return without_controls(body.decode())
+        return body.decode(), ()
     except UnicodeDecodeError:
-        return without_controls(_other(body, [e for e in declared if e != "utf-8"]))
+        text = _other(body, [e for e in declared if e != "utf-8"])
+    if declared and declared[0] != "utf-8":
+        return text, ()
+    return text, ("It is not in UTF-8, though it says so or says nothing.",)
 
 
 def _other(body: bytes, encodings: list[str]) -> str:

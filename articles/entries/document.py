@@ -48,8 +48,12 @@ _KINDS = (
 )  # fmt: skip
 
 
-def document(text: str) -> str:
-    """The feed's root element in `text`, well-formed where that can be had.
+BROKEN = "The XML is broken: what could be read of it was kept, and entries may be missing."
+ENTITIES = "It declares entities of its own, which are never expanded."
+
+
+def document(text: str) -> tuple[str, tuple[str, ...]]:
+    """The feed's root element in `text`, well-formed where that can be had, and what was wrong.
 
     What comes before the root goes, and with it every DTD: no entity that a feed declares is ever
     expanded. Raises `ParseError` where there is no root of a feed.
@@ -58,7 +62,11 @@ def document(text: str) -> str:
     if start is None:
         raise ParseError(_kind(text))
     root = _bounded(_SHORT_TEXT.sub(r"\1\2", text[start:]))
-    return root if is_well_formed(root) else repair(root[:MAX_BROKEN])
+    problems = (ENTITIES,) if "<!ENTITY" in text[:start] else ()
+    if is_well_formed(root):
+        return root, problems
+    # An entity that was declared is undefined now: no fault of the XML beside the declaration.
+    return repair(root[:MAX_BROKEN]), problems or (BROKEN,)
 
 
 def is_well_formed(xml: str) -> bool:

@@ -54,7 +54,7 @@ _DAYS = {
 
 def read_xml(text: str) -> RawFeed:
     """Read an XML feed; raises `ParseError` where `text` is none."""
-    xml = document(text)
+    xml, notices = document(text)
     if len(xml) > MAX_LENIENT and not is_well_formed(xml):
         xml = xml[:MAX_LENIENT]
     try:
@@ -75,6 +75,7 @@ def read_xml(text: str) -> RawFeed:
         language=_text(feed, "language"),
         hints=_hints(feed, xml),
         entries=tuple(_entry(entry) for entry in result.entries),
+        notices=notices,
     )
 
 

@@ -16,7 +16,8 @@ from articles.entries.feed_json import read_json
 from articles.entries.feed_xml import read_xml
 from articles.entries.language import language_code
 from articles.entries.normalise import Context, UnusableEntryError, normalise
-from articles.entries.raw import RawFeed
+from articles.entries.notices import notices
+from articles.entries.raw import RawEntry, RawFeed
 from articles.entries.sanitise import plain_text
 from articles.entries.types import Entry, Hints, ParsedFeed, ParseError
 from articles.entries.urls import safe_url
@@ -38,7 +39,8 @@ def parse(
     believed; `now` the time of the fetch, aware; `default_language` (ISO 639-1) is for entries too
     short to tell. A single bad entry is left out and named in `problems`.
     """
-    raw = _read(decode(body, content_type).strip())
+    text, wrong_bytes = decode(body, content_type)
+    raw = _read(text.strip())
     home_url = safe_url(raw.home_url, url)
     context = Context(
         base=home_url or url,
@@ -46,14 +48,17 @@ def parse(
         default_language=default_language,
         now=now,
     )
-    entries, problems = _entries(raw, context)
+    pairs, problems = _entries(raw, context)
+    entries = dedupe(entry for _, entry in pairs)
+    faults = notices(pairs, len(entries), now)
     return ParsedFeed(
         title=shorten(plain_text(raw.title[:2000]), 200),
         home_url=home_url,
         language=context.language,
-        entries=dedupe(entries),
+        entries=entries,
         hints=_safe(raw.hints, url),
         problems=(*raw.problems, *problems)[:MAX_PROBLEMS],
+        notices=(*wrong_bytes, *raw.notices, *faults),
     )
 
 
@@ -63,16 +68,17 @@ def _read(text: str) -> RawFeed:
     return read_json(text) if text[0] in "{[" else read_xml(text)
 
 
-def _entries(raw: RawFeed, context: Context) -> tuple[list[Entry], list[str]]:
-    entries: list[Entry] = []
+def _entries(raw: RawFeed, context: Context) -> tuple[list[tuple[RawEntry, Entry]], list[str]]:
+    """The entries that can be used, each beside what the feed has for it, and why others cannot."""
+    pairs: list[tuple[RawEntry, Entry]] = []
     problems: list[str] = []
     for number, entry in enumerate(raw.entries, 1):
         try:
-            entries.append(normalise(entry, context))
+            pairs.append((entry, normalise(entry, context)))
         except UnusableEntryError as problem:
             named = f" (“{shorten(plain_text(entry.title[:500]), 60)}”)" if entry.title else ""
             problems.append(f"Entry {number}{named} {problem}.")
-    return entries, problems
+    return pairs, problems
 
 
 def _safe(hints: Hints, url: str) -> Hints:

@@ -58,3 +58,6 @@ class RawFeed:
     hints: Hints = field(default_factory=Hints)
     entries: tuple[RawEntry, ...] = ()
     problems: tuple[str, ...] = ()
+    """Why entries were left out."""
+    notices: tuple[str, ...] = ()
+    """What is wrong with the document that could be read all the same."""

@@ -70,7 +70,11 @@ class Hints:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """A feed, normalised. `problems` names the entries that were left out, and why."""
+    """A feed, normalised.
+
+    `problems` names the entries that were left out, and why; `notices` tells what is wrong with
+    the feed beside that. Both are sentences for a curator.
+    """
 
     title: str
     home_url: str
@@ -79,3 +83,4 @@ class ParsedFeed:
     entries: tuple[Entry, ...]
     hints: Hints = Hints()
     problems: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urljoin
 
+import certifi
 from urllib3 import HTTPResponse
 from urllib3.exceptions import HTTPError
 
@@ -40,13 +41,20 @@ _DRAIN_BYTES = 16 * 1024
 """The body of an answer without content for us is read if no longer, to keep the connection."""
 
 
+def _trusting() -> ssl.SSLContext:
+    """The system's trust store, and certifi's for systems that have none."""
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    return context
+
+
 class Door:
     """Makes requests within the limits of its settings; may be used by many threads at once."""
 
     def __init__(self, settings: DoorSettings, tls: ssl.SSLContext | None = None) -> None:
-        """`tls` replaces the system's trust store."""
+        """`tls` replaces the trust in what the system and certifi trust."""
         self._settings = settings
-        self._tls = timed(tls or ssl.create_default_context())
+        self._tls = timed(tls or _trusting())
         self._idle = IdleConnections()
 
     def __enter__(self) -> Self:

@@ -17,7 +17,6 @@ from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from articles.entries.dedupe import dedupe
 from articles.entries.parse import parse
 from articles.entries.types import ParsedFeed, ParseError
 from articles.fetch.decide import Reading, decide, needs_parsing
@@ -186,10 +185,10 @@ def _store(feed: Feed, fetched: Fetched) -> Refreshed:
     stored = Stored()
     reading: Reading | ParseError | None = None
     if isinstance(parsed, ParsedFeed):
-        stored = store_entries(feed, dedupe(parsed.entries))
+        stored = store_entries(feed, parsed.entries)
         reading = Reading(stored.new, parsed.hints)
         feed.title = feed.title or parsed.title
-        feed.notice = "\n".join(parsed.problems)
+        feed.notice = "\n".join((*parsed.notices, *parsed.problems))
     else:
         reading = parsed
     return _settle(feed, fetched, reading, stored)

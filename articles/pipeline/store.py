@@ -108,7 +108,7 @@ def short_hash(text: str) -> bytes:
 
 
 def store_entries(feed: Feed, entries: Sequence[Entry]) -> Stored:
-    """Store the entries of one feed, already free of repetitions; call it inside a transaction.
+    """Store the entries of one feed, as parsed; call it inside a transaction.
 
     The number of statements does not depend on the number of entries. An entry that another feed
     brought first is noted as a sighting and changes nothing: two feeds that word one article
