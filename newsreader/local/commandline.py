@@ -100,7 +100,7 @@ def _servers_for(arguments: Sequence[str]) -> AbstractContextManager[None]:
         return nullcontext()
     if wanted.postgres:
         # For dbshell, which runs psql: the one of the same version.
-        os.environ["PATH"] = os.pathsep.join([str(postgres_folder()), os.environ.get("PATH", "")])
+        os.environ["PATH"] = os.pathsep.join([str(postgres_folder()), *os.get_exec_path()])
 
     def prepare() -> None:
         if wanted.postgres and name not in UNMIGRATED:

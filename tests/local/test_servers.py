@@ -190,12 +190,12 @@ def test_folders_that_others_cannot_enter_are_no_obstacle(tmp_path: Path) -> Non
         assert layout.postgres_data.stat().st_uid == os.geteuid()
 
 
-def test_postgres_never_runs_as_root_in_folders_that_others_can_enter(layout: Layout) -> None:
-    with servers(layout):
-        owner = layout.postgres_data.stat().st_uid
-    assert owner != 0
-    with servers(layout):
-        assert layout.postgres_data.stat().st_uid == owner
+def test_postgres_keeps_the_user_that_its_files_belong_to(layout: Layout) -> None:
+    owners = set()
+    for _ in range(2):
+        with servers(layout):
+            owners.add((layout.postgres_data / "postmaster.pid").stat().st_uid)
+    assert owners == {layout.postgres_data.stat().st_uid}
 
 
 def test_a_data_directory_that_is_a_file_is_refused(tmp_path: Path) -> None:
