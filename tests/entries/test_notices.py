@@ -25,21 +25,14 @@ def notices(item: str, count: int = 2, head: str = "", encoding: str = "utf-8") 
     ("item", "words"),
     [
         (TITLE + LINK + GUID, "2 of 2 entries have no date"),
-        (
-            TITLE + LINK + GUID + DATE.replace("2026", "2099").replace("Tue", "Tue"),
-            "2 of 2 entries have a date in the future",
-        ),
+        (TITLE + LINK + GUID + DATE.replace("2026", "2099"), "have a date in the future"),
         (TITLE + LINK + DATE, "2 of 2 entries have no id"),
         ("<description>Some words.</description>" + LINK + GUID + DATE, "have no title"),
         ("<title>" + "long {n} " * 200 + "</title>" + LINK + GUID + DATE, "so long that"),
-        (TITLE + LINK + DATE + "<guid>same</guid>", "1 of 2 entries have the id or address"),
+        (TITLE + LINK + DATE + "<guid>same</guid>", "1 of 2 entries has the id or address"),
         (TITLE + "&lt;script&gt;" + LINK + GUID + DATE, ""),
         (
-            TITLE
-            + LINK
-            + GUID
-            + DATE
-            + "<description>&lt;script&gt;1&lt;/script&gt;</description>",
+            TITLE + LINK + GUID + DATE + "<description>&lt;script&gt;1</description>",
             "2 of 2 entries have script inside",
         ),
         ("<title>One & two</title>" + LINK + GUID + DATE, "The XML is broken"),
