@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from itertools import combinations, count
 
 from django.core.cache import cache
-from django.db import connection, transaction
-from django.utils import timezone
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from articles.clustering.parameters import DEFAULT
-from articles.clustering.types import Similar
+from articles.clustering.types import Document, Similar
 from articles.clustering.window import Window
-from articles.models import SIMILAR_LIMIT, Article, SimilarLink
+from articles.models import SIMILAR_LIMIT, Article
 from articles.pipeline.documents import FIELDS, document
 
 PARAMETERS = replace(DEFAULT, similar_floor=0.1)
@@ -36,13 +36,24 @@ SAMPLE = 3000
 """The newest articles of a language, in which the rarity of its words is counted."""
 SAMPLE_SECONDS = 900
 
-_WORDS = "SELECT lexeme FROM unnest((SELECT search FROM articles_article WHERE id = %s))"
+_READ = """
+SELECT tsvector_to_array(article.search), ARRAY(
+    SELECT linked.source_id
+    FROM articles_similarlink AS link
+    JOIN articles_article AS linked ON linked.id = link.similar_id
+    WHERE link.article_id = article.id
+)
+FROM articles_article AS article
+WHERE article.id = %s AND article.archive_searched_at IS NULL
+"""
 
 _COUNTS = """
-SELECT lexeme, count(*) FROM (
+WITH newest AS (
     SELECT search FROM articles_article WHERE language = %s
     ORDER BY published_at DESC LIMIT %s
-) AS newest, unnest(newest.search)
+)
+SELECT lexeme, count(*), (SELECT count(*) FROM newest)
+FROM newest, unnest(newest.search)
 GROUP BY lexeme HAVING count(*) > 1
 """
 
@@ -55,11 +66,26 @@ WHERE EXISTS (
 ORDER BY place LIMIT %s
 """
 
-_CANDIDATES = """
-SELECT id FROM articles_article, CAST(%s AS tsquery) AS query
+_CANDIDATES = f"""
+SELECT {", ".join(FIELDS)}
+FROM articles_article, CAST(%s AS tsquery) AS query
 WHERE search @@ query AND language = %s AND id <> %s AND copy_of_id IS DISTINCT FROM %s
 ORDER BY ts_rank(search, query) DESC, id
 LIMIT %s
+"""  # noqa: S608 - the names of our own columns
+
+# One statement marks and stores, so that an interrupted search is made again. The worker that
+# groups may be linking the same pair just now.
+_KEEP = """
+WITH mine AS (
+    UPDATE articles_article SET archive_searched_at = now()
+    WHERE id = %s AND archive_searched_at IS NULL
+    RETURNING id
+)
+INSERT INTO articles_similarlink (article_id, similar_id, score, position, from_archive)
+SELECT mine.id, found.article, found.score, found.position, true
+FROM mine, unnest(%s::bigint[], %s::float8[], %s::int[]) AS found (article, score, position)
+ON CONFLICT (article_id, similar_id) DO NOTHING
 """
 
 
@@ -82,63 +108,44 @@ class Rarity:
 def complete_similar(article: Article) -> None:
     """Fill the article's similar news up to `SIMILAR_LIMIT` from the whole archive, once.
 
-    Later calls do nothing; so does one that runs at the same time as another.
+    Later calls do nothing; of two at the same time, one stores.
     """
-    with transaction.atomic():
-        mine = Article.objects.filter(pk=article.pk, archive_searched_at=None)
-        if not mine.update(archive_searched_at=timezone.now()):
-            return
-        links = SimilarLink.objects.filter(article=article)
-        sources = list(links.values_list("similar__source_id", flat=True))
-        if len(sources) < SIMILAR_LIMIT:
-            _add(article, compare(article, _candidates(article)), sources)
-
-
-def _add(article: Article, found: Sequence[Similar], linked: Sequence[int]) -> None:
-    """Store what is of no source linked already, behind what the window found."""
-    source = dict(
-        Article.objects.filter(pk__in=[each.article for each in found]).values_list(
-            "pk", "source_id"
-        )
-    )
-    fresh = [each for each in found if source[each.article] not in linked]
-    # The worker that groups may be linking the same pair just now.
-    SimilarLink.objects.bulk_create(
-        (
-            SimilarLink(
-                article=article,
-                similar_id=each.article,
-                score=each.score,
-                position=position,
-                from_archive=True,
-            )
-            for position, each in enumerate(fresh[: SIMILAR_LIMIT - len(linked)], len(linked))
-        ),
-        ignore_conflicts=True,
-    )
-
-
-def compare(article: Article, candidates: Sequence[int]) -> tuple[Similar, ...]:
-    """Which candidates are alike, by a window of their own: the rules of all similar news hold."""
-    rows = Article.objects.filter(pk__in=[article.pk, *candidates]).order_by("pk")
-    window = Window(article.language, parameters=PARAMETERS, new_story=count(1).__next__)
-    grouped = window.group([document(row) for row in rows.values_list(*FIELDS)])
-    return grouped.similar.get(article.pk, ())
-
-
-def _candidates(article: Article) -> list[int]:
-    """Articles of the language that share at least two telling words, the likeliest first."""
     with connection.cursor() as cursor:
-        cursor.execute(_WORDS, [article.pk])
-        words = [row[0] for row in cursor.fetchall()]
-        tried = [_quoted(word) for word in _rarity(article.language).rarest(words)[:TRIED]]
-        cursor.execute(_ELSEWHERE, [tried, article.language, article.pk, TELLING])
-        telling = [row[0] for row in cursor.fetchall()]
-        if len(telling) < 2:
-            return []
-        query = " | ".join(f"{one} & {other}" for one, other in combinations(telling, 2))
-        cursor.execute(_CANDIDATES, [query, article.language, article.pk, article.pk, CANDIDATES])
-        return [row[0] for row in cursor.fetchall()]
+        cursor.execute(_READ, [article.pk])
+        unsearched = cursor.fetchone()
+        if unsearched is None:
+            return
+        words, sources = unsearched
+        found: list[Similar] = []
+        if len(sources) < SIMILAR_LIMIT:
+            candidates = _candidates(cursor, article, words)
+            found = compare(article, [each for each in candidates if each.source not in sources])
+        fresh = list(enumerate(found[: SIMILAR_LIMIT - len(sources)], len(sources)))
+        columns = (
+            [each.article for _, each in fresh],
+            [each.score for _, each in fresh],
+            [position for position, _ in fresh],
+        )
+        cursor.execute(_KEEP, [article.pk, *columns])
+
+
+def compare(article: Article, candidates: Sequence[Document]) -> list[Similar]:
+    """Which candidates are alike, by a window of their own: the rules of all similar news hold."""
+    window = Window(article.language, parameters=PARAMETERS, new_story=count(1).__next__)
+    mine = document([getattr(article, name) for name in FIELDS])
+    return list(window.group([mine, *candidates]).similar.get(article.pk, ()))
+
+
+def _candidates(cursor: CursorWrapper, article: Article, words: Sequence[str]) -> list[Document]:
+    """Articles of the language that share at least two telling words, the likeliest first."""
+    tried = [_quoted(word) for word in _rarity(article.language).rarest(words)[:TRIED]]
+    cursor.execute(_ELSEWHERE, [tried, article.language, article.pk, TELLING])
+    telling = [row[0] for row in cursor.fetchall()]
+    if len(telling) < 2:
+        return []
+    query = " | ".join(f"{one} & {other}" for one, other in combinations(telling, 2))
+    cursor.execute(_CANDIDATES, [query, article.language, article.pk, article.pk, CANDIDATES])
+    return [document(row) for row in cursor.fetchall()]
 
 
 def _quoted(word: str) -> str:
@@ -153,8 +160,9 @@ def _rarity(language: str) -> Rarity:
     if kept is None:
         with connection.cursor() as cursor:
             cursor.execute(_COUNTS, [language, SAMPLE])
-            counts = dict(cursor.fetchall())
-        articles = Article.objects.filter(language=language)[:SAMPLE].count()
-        kept = Rarity(articles, counts)
+            rows = cursor.fetchall()
+        kept = Rarity(
+            articles=rows[0][2] if rows else 0, counts={word: found for word, found, _ in rows}
+        )
         cache.set(key, kept, SAMPLE_SECONDS)
     return kept

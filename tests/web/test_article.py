@@ -193,6 +193,17 @@ def test_similar_news_is_looked_up_in_the_archive_when_it_is_first_read(uk, read
     assert article.archive_searched_at is not None
 
 
+def test_the_first_reading_takes_a_few_queries_more_for_the_search_of_the_archive(uk, queries):
+    for days in range(1, 12):
+        make_article(
+            "Harbour bridge piers cracked", published_at=timezone.now() - timedelta(days=days)
+        )
+    address = make_article("Harbour bridge closed", clustered_at=timezone.now()).get_absolute_url()
+
+    assert queries(address) <= QUERIES + 4
+    assert queries(address) <= QUERIES
+
+
 def test_an_article_that_is_not_grouped_yet_says_so(uk, read):
     page = read(make_article().get_absolute_url())
     assert "similar news is being looked for" in page.text
