@@ -43,7 +43,8 @@ _AGENCY: Final = regex.compile(
 class Sketch:
     """What is kept of a text to know its near-duplicates."""
 
-    title: tuple[str, ...]
+    title: str
+    """Its words, one blank between."""
     lead: frozenset[int]
     """The smallest hashes of its shingles; empty for a lead too short to compare."""
     whole: bool
@@ -57,7 +58,7 @@ def sketch(title: Sequence[str], lead: Sequence[str], raw: str) -> Sketch:
     hashes = _shingles(lead) if len(lead) >= LEAD_WORDS else set()
     smallest = frozenset(nsmallest(SKETCH, hashes))
     return Sketch(
-        tuple(title), smallest, len(smallest) == len(hashes), _AGENCY.search(raw) is not None
+        " ".join(title), smallest, len(smallest) == len(hashes), _AGENCY.search(raw) is not None
     )
 
 
@@ -88,9 +89,12 @@ def _overlap(one: Sketch, other: Sketch) -> tuple[float, float]:
     return common / max(len(mine | theirs), 1), common / max(smaller, 1)
 
 
-def same_title(one: Sequence[str], other: Sequence[str]) -> bool:
-    """True if one title is the other, with a few words changed or an outlet's name behind it."""
-    short, long = sorted((tuple(one), tuple(other)), key=len)
+def same_title(one: str, other: str) -> bool:
+    """True if one title is the other, with a few words changed or an outlet's name behind it.
+
+    Titles are words with blanks between.
+    """
+    short, long = sorted((one.split(), other.split()), key=len)
     if len(short) < TITLE_WORDS:
         return False
     if long[: len(short)] == short:

@@ -9,17 +9,25 @@ from numpy.typing import NDArray
 
 from articles.clustering.ragged import grown
 
-_KEPT = 24
-"""Likest articles kept of each: three times what is shown, since copies and further articles of
-one source are passed over."""
-_FULL = 36
+_KEPT = 14
+"""Likest articles kept of each: more than are shown, since further articles of one source are
+passed over."""
+_FULL = 21
 """A pool that has grown to this is cut to the likest: seldom enough to cost little."""
 
 
 class Pools:
-    """The likest articles of every slot; a newcomer enters the pools of those it is like."""
+    """The likest articles of every slot; a newcomer enters the pools of those it is like.
 
-    def __init__(self, floor: float, limit: int) -> None:
+    Copies have pools but are in none: their originals stand for them. `originals` tells of copies
+    what they are copies of, `sources` the publisher of each slot; both are read at every call.
+    """
+
+    def __init__(
+        self, floor: float, limit: int, originals: Mapping[int, int], sources: Sequence[int]
+    ) -> None:
+        self._originals = originals
+        self._sources = sources
         self._floor = floor
         self._limit = limit
         self._pools: dict[int, dict[int, float]] = {}
@@ -43,11 +51,17 @@ class Pools:
         """Make two articles known to each other, if they are like enough."""
         if score < self._floor:
             return
-        self._enter(one, other, score)
-        self._enter(other, one, score)
+        for slot, other_slot in ((one, other), (other, one)):
+            if other_slot not in self._originals:
+                self._enter(slot, other_slot, score)
         for slot, holder in ((one, other), (other, one)):
             if slot in self._pools.get(holder, ()) and holder not in self._pools.get(slot, ()):
                 self._held_by.setdefault(slot, set()).add(holder)
+
+    def introduce(self, slot: int) -> None:
+        """Enter an article that is no copy any more into the pools of those it is like."""
+        for other, score in list(self._pools.get(slot, {}).items()):
+            self.link(slot, other, score)
 
     def _enter(self, slot: int, other: int, score: float) -> None:
         pool = self._pools.setdefault(slot, {})
@@ -85,14 +99,12 @@ class Pools:
                     self._bars[other] = 0.0
                 self._held_by.get(other, set()).discard(slot)
 
-    def best(
-        self, slot: int, originals: Mapping[int, int], sources: Sequence[int]
-    ) -> list[tuple[int, float]]:
+    def best(self, slot: int) -> list[tuple[int, float]]:
         """The list of an article, best first: one of each source, one of each text, none its own.
 
-        `originals` tells of copies what they are copies of, `sources` the publisher of each slot.
-        A copy stands for its original where only the copy is in the pool.
+        An article that has become a copy stands for its original where that is not in the pool.
         """
+        originals, sources = self._originals, self._sources
         pool = self._pools.get(slot, {})
         texts = {originals.get(slot, slot)}
         seen: set[int] = set()

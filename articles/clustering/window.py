@@ -54,12 +54,17 @@ class Window:
         self._index = Index(language, prior, parameters)
         self._stories = Stories(parameters)
         self._folds = Folds(self._rank, self._source)
-        self._pools = Pools(parameters.similar_floor, parameters.similar_limit)
         self._slots: dict[int, int] = {}
         self._documents: dict[int, Document] = {}
         self._sketches: dict[int, Sketch] = {}
         self._times = np.full(64, np.nan)
         self._sources: list[int] = []
+        self._pools = Pools(
+            parameters.similar_floor,
+            parameters.similar_limit,
+            self._folds.originals,
+            self._sources,
+        )
         self._free: list[int] = []
         self._outside: dict[int, int] = {}
         self._ids: dict[int, int] = {}
@@ -184,9 +189,6 @@ class Window:
         pairs = self._index.pairs(slots)
         gaps = np.abs(self._times[pairs.left] - self._times[pairs.right]) / DAY
         values = likeness(pairs.cosine, pairs.rest, np.nan_to_num(gaps, nan=0.0), self._parameters)
-        worth = self._pools.worth(pairs.left, pairs.right, pairs.cosine)
-        for left, right, cosine in _triples(pairs, pairs.cosine, worth):
-            self._pools.link(left, right, cosine)
         speaks = values >= self._parameters.edge_floor
         for left, right, value in _triples(pairs, values, speaks):
             self._stories.link(left, right, value)
@@ -196,6 +198,9 @@ class Window:
             if self._become_twins(left, right):
                 touched |= {left, right}
         self._refold(touched)
+        worth = self._pools.worth(pairs.left, pairs.right, pairs.cosine)
+        for left, right, cosine in _triples(pairs, pairs.cosine, worth):
+            self._pools.link(left, right, cosine)
 
     def _relink(self) -> None:
         """Compare every article anew: the weights have learnt much since they were compared."""
@@ -226,6 +231,7 @@ class Window:
             self._moved.add(slot)
             self._pools.touch(slot)
             if original is None:
+                self._pools.introduce(slot)
                 self._stories.arrive(slot, homes.get(slot))
                 continue
             home = self._stories.leave(slot)
@@ -295,7 +301,7 @@ class Window:
     def _new_lists(self) -> dict[int, tuple[Similar, ...]]:
         lists: dict[int, tuple[Similar, ...]] = {}
         for slot in sorted(self._pools.changed, key=self._article):
-            chosen = self._pools.best(slot, self._folds.originals, self._sources)
+            chosen = self._pools.best(slot)
             sign = hash(tuple(chosen))
             if sign != self._told_similar.get(slot, hash(())):
                 self._told_similar[slot] = sign
