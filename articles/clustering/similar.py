@@ -44,8 +44,12 @@ class Pools:
         reach = int(max(left.max(initial=0), right.max(initial=0))) + 1
         if reach > len(self._entry):
             self._entry = grown(self._entry, reach)
-        entry = np.maximum(np.minimum(self._entry[left], self._entry[right]), self._floor)
-        return np.asarray(scores >= entry, np.bool_)
+        ranked = np.lexsort((-scores, left))
+        first = np.searchsorted(left[ranked], left[ranked])  # where the pairs of each left begin
+        among_best = np.empty(len(left), np.bool_)
+        among_best[ranked] = np.arange(len(left)) - first < _KEPT
+        wanted = (among_best & (scores >= self._entry[left])) | (scores >= self._entry[right])
+        return np.asarray(wanted & (scores >= self._floor), np.bool_)
 
     def link(self, one: int, other: int, score: float) -> None:
         """Make two articles known to each other, if they are like enough."""
