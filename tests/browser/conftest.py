@@ -25,11 +25,16 @@ ARGUMENTS = (
 
 
 def executable() -> str:
-    """Where Chromium is. Raises where it is not: a browser test that did not run proves nothing."""
+    """Where Chromium is.
+
+    Without one, a machine of one's own passes these tests over and says so; on CI, where a test that
+    did not run would prove nothing, they fail.
+    """
     named = os.environ.get("CHROMIUM")
     found = named or next(filter(None, map(shutil.which, NAMES)), None)
     if not found:
-        pytest.fail(f"No Chromium: install one of {', '.join(NAMES)}, or name it in CHROMIUM.")
+        words = f"No Chromium: install one of {', '.join(NAMES)}, or name it in CHROMIUM."
+        pytest.fail(words) if os.environ.get("CI") else pytest.skip(words)
     return found
 
 
