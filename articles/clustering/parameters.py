@@ -60,12 +60,12 @@ class Parameters:
     similar_floor: float = 0.1
     """Cosine below which an article is not similar news."""
     similar_limit: int = 8
-    candidates: int = 256
+    candidates: int = 128
     """Articles compared in full with a new one, at most."""
     relink_until: int = 4096
     """Up to this size all articles are compared anew whenever the window has doubled: the
     weights of words learnt from a few hundred articles are still changing."""
-    postings: int = 4096
+    postings: int = 2048
     """Entries of the index read for one article, at most, the rarest words first."""
 
 
