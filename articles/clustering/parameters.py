@@ -1,9 +1,12 @@
 """The numbers of grouping, in one place, with how they were obtained.
 
-The weights of `Likeness` are a logistic regression over pairs of articles that share a word, and
-the other numbers the best of a coarse grid, both by `benchmarks/tune_stories.py`: each corpus is
-scored with weights learnt from the others only, so that nothing is fitted to the labels it is
-measured with.
+The weights of `Likeness` are a logistic regression over pairs of articles that share a word; `join`
+and `size_power` are the middle of the flat top of a grid. Both are what `benchmarks/tune_stories.py`
+prints for four corpora: a week's front-page headlines, a month's headlines on one great event in
+English and the same in Spanish, and articles of several years cut to 60 words. It scores each with
+weights learnt from the others only, so that nothing is fitted to the labels it is measured with;
+BCubed F1 was then .842, .755, .752 and .775, and within .02 of that all over the grid. The
+other numbers were tried one at a time with `manage.py evaluate_stories` and hardly matter.
 """
 
 from __future__ import annotations

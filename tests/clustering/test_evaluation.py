@@ -124,6 +124,15 @@ def test_publishers_nobody_knows_are_not_one_publisher(tmp_path):
     assert measure(run(read(corpus(tmp_path, rows))).values()).copies == 1
 
 
+def test_links_across_sources_are_counted(tmp_path):
+    same = [row(title, "bridge", at, source="Courier") for at, title in enumerate(BRIDGE[:2])]
+    other = [row(title, "bridge", at, source=f"{at}") for at, title in enumerate(BRIDGE[:2])]
+    unknown = [row(title, "bridge", at, source="unknown") for at, title in enumerate(BRIDGE[:2])]
+    for rows, across in ((same, 0), (other, 2), (unknown, 2)):
+        result = measure(run(read(corpus(tmp_path, rows))).values())
+        assert (result.similar_links, result.links_across_sources) == (2, across)
+
+
 @pytest.mark.parametrize(
     ("line", "complaint"),
     [
