@@ -1,8 +1,8 @@
 """The numbers of grouping, in one place, with how they were obtained.
 
 The weights of `Likeness` are a logistic regression over pairs of articles that share a word; `join`
-and `size_power` are the middle of the flat top of a grid. Both are what `benchmarks/tune_stories.py`
-prints for four corpora: a week's front-page headlines, a month's headlines on one great event in
+and `size_power` are the middle of the flat top of a grid. `benchmarks/tune_stories.py` printed
+both for four corpora: a week's front-page headlines, a month's headlines on one great event in
 English and the same in Spanish, and articles of several years cut to 60 words. It scores each with
 weights learnt from the others only, so that nothing is fitted to the labels it is measured with;
 BCubed F1 was then .842, .755, .752 and .775, and within .02 of that all over the grid. The
