@@ -10,7 +10,17 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from articles.entries.hashing import title_key
-from articles.models import Article, Edition, Feed, SimilarLink, Source, Story, StoryEdition, Topic
+from articles.models import (
+    Article,
+    Edition,
+    Feed,
+    Headline,
+    SimilarLink,
+    Source,
+    Story,
+    StoryEdition,
+    Topic,
+)
 
 _numbers = count(1)
 
@@ -52,6 +62,14 @@ def make_article(title: str = "Bridge reopens", **fields: Any) -> Article:
         "published_at": timezone.now(),
     }
     return Article.objects.create(source=source, title=title, **defaults | fields)
+
+
+def make_headline(article: Article, title: str, **fields: Any) -> Headline:
+    """A headline that the article had before."""
+    fields.setdefault("replaced_at", timezone.now())
+    return Headline.objects.create(
+        article=article, title=title, title_key=title_key(title), **fields
+    )
 
 
 def make_story(*articles: Article, **fields: Any) -> Story:

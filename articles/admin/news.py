@@ -10,7 +10,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from articles.admin.base import DeskAdmin, ReadOnlyInline, desk_link, safe_link
-from articles.models import Article, Edition, SimilarLink, Story
+from articles.models import Article, Edition, Headline, SimilarLink, Story
 from articles.selectors.search import read_words
 
 HEAVY = ("text", "html", "search")
@@ -81,6 +81,12 @@ class SimilarInline(ReadOnlyInline):
         return f"{link.score:.2f}"
 
 
+class HeadlineInline(ReadOnlyInline):
+    model = Headline
+    verbose_name_plural = "former headlines"
+    fields = ("title", "replaced_at")
+
+
 @admin.register(Article)
 class ArticleAdmin(ReadingAdmin):
     list_display = ("title", "source", "published_at", "language", "story_link", "is_copy")
@@ -89,7 +95,7 @@ class ArticleAdmin(ReadingAdmin):
     search_fields = ("title",)
     search_help_text = "Words of headline or excerpt; “in quotes” for a phrase, - excludes."
     autocomplete_fields = ("topic",)
-    inlines = (SimilarInline,)
+    inlines = (HeadlineInline, SimilarInline)
     readonly_fields = (
         *("title", "source_link", "address", "excerpt", "text", "authors", "categories"),
         *("image_url", "language", "published_at", "published_claim", "updated_at", "fetched_at"),

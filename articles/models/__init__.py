@@ -3,6 +3,7 @@
 from articles.models.articles import (
     SIMILAR_LIMIT,
     Article,
+    Headline,
     Sighting,
     SimilarLink,
     Story,
@@ -16,6 +17,7 @@ __all__ = [
     "Article",
     "Edition",
     "Feed",
+    "Headline",
     "Sighting",
     "SimilarLink",
     "Source",

@@ -107,6 +107,25 @@ class Article(models.Model):
         return _slug(self.title)
 
 
+class Headline(models.Model):
+    """A former headline of an article; one that comes and goes is kept once, as it first went."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="former_headlines")
+    title = models.CharField("former headline", max_length=500)
+    title_key = models.BinaryField(max_length=16, editable=False)
+    replaced_at = models.DateTimeField("seen replaced")
+
+    class Meta:
+        ordering = ["-replaced_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "title_key"], name="headline_once")
+        ]
+        indexes = [models.Index(fields=["article", "replaced_at"], name="headline_by_time")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class Sighting(models.Model):
     """An article met again as another entry: in a second feed, or under a second GUID.
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from articles.entries.hashing import content_hash, title_key
 from articles.entries.types import Entry
-from articles.models import Article, Feed, Sighting
+from articles.models import Article, Feed, Headline, Sighting
 
 SAME_TITLE_WITHIN = timedelta(days=1)
 """Two entries of one source with one title so close in time are one article."""
@@ -249,12 +249,14 @@ def _update(edited: dict[int, _Keyed], known: _Known) -> set[str]:
     if not edited:
         return set()
     to_group: set[str] = set()
+    now = timezone.now()
     articles = list(
         Article.objects.select_for_update(of=("self",))
         .filter(pk__in=edited)
         .order_by("pk")
         .defer("search")
     )
+    _keep_headlines(articles, edited, now)
     for article in articles:
         item = edited[article.pk]
         told = _told(item)
@@ -263,9 +265,26 @@ def _update(edited: dict[int, _Keyed], known: _Known) -> set[str]:
             to_group.add(article.language)
         for name, value in told.items():
             setattr(article, name, value)
-        article.updated_at = item.entry.updated or timezone.now()
+        article.updated_at = item.entry.updated or now
         if item.address and item.address not in known.address:
             article.url, article.url_hash = item.entry.url, item.address
     fields = [*told, "clustered_at", "url", "url_hash"]
     Article.objects.bulk_update(articles, fields)
     return to_group
+
+
+def _keep_headlines(articles: Iterable[Article], edited: dict[int, _Keyed], now: datetime) -> None:
+    """Keep the headlines that an edit is about to replace, where a reader would see another.
+
+    Two servers of a publisher that disagree make a headline come and go: it is kept once.
+    """
+    Headline.objects.bulk_create(
+        (
+            Headline(
+                article=article, title=article.title, title_key=article.title_key, replaced_at=now
+            )
+            for article in articles
+            if bytes(article.title_key) != edited[article.pk].title
+        ),
+        ignore_conflicts=True,
+    )

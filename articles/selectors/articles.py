@@ -9,12 +9,21 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, QuerySet
 
-from articles.models import SIMILAR_LIMIT, Article, Edition, SimilarLink, Source
-from articles.selectors.listing import Report, fold, listed, one_a_source, prefixed
+from articles.models import SIMILAR_LIMIT, Article, Edition, Headline, SimilarLink, Source
+from articles.selectors.listing import (
+    Report,
+    fold,
+    headline_changes,
+    listed,
+    one_a_source,
+    prefixed,
+)
 
 MORE_REPORTS = 5
 # More than are shown, because some of them come from one source.
 MORE_CANDIDATES = 4 * MORE_REPORTS
+HEADLINES = 20
+"""Former headlines that are listed; their number is told in full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +39,17 @@ class Company:
 
 
 def article(pk: int) -> Article:
-    """An article in full, with its source, topic, story and original.
+    """An article in full, with its source, topic, story, original and `headline_changes`.
 
     Raises `Article.DoesNotExist`. One query.
     """
     return (
         Article.objects.select_related("source", "topic", "story", "copy_of__source")
         .defer("html", "search", "copy_of__text", "copy_of__html", "copy_of__search")
-        .annotate(edition_ids=ArraySubquery(_memberships().values("edition_id")))
+        .annotate(
+            edition_ids=ArraySubquery(_memberships().values("edition_id")),
+            headline_changes=headline_changes(),
+        )
         .get(pk=pk)
     )
 
@@ -51,6 +63,11 @@ def editions_of(article: Article, editions: Iterable[Edition]) -> tuple[Edition,
     """Those of `editions` that the source of a read `article` belongs to. No query."""
     belongs = vars(article)["edition_ids"]
     return tuple(edition for edition in editions if edition.pk in belongs)
+
+
+def former_headlines(article: Article) -> tuple[Headline, ...]:
+    """The last of an article's former headlines, the newest first. One query."""
+    return tuple(article.former_headlines.all()[:HEADLINES])
 
 
 def company(article: Article) -> Company:

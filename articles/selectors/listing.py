@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from articles.models import Article
+from articles.models import Article, Headline
 
 COPIES_LIMIT = 400
 """Copies listed on one page, over all the articles on it."""
@@ -38,6 +39,13 @@ class Report:
 def listed() -> QuerySet[Article]:
     """Articles with what a list shows of them and no more: full texts stay in the database."""
     return Article.objects.select_related("source").only(*COLUMNS)
+
+
+def headline_changes() -> Coalesce:
+    """How many former headlines an outer article has."""
+    former = Headline.objects.filter(article=OuterRef("pk")).order_by()
+    counted = former.values("article").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counted), 0)
 
 
 def prefixed(path: str) -> list[str]:

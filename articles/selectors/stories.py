@@ -7,7 +7,7 @@ from django.db.models import Max, Q, QuerySet
 from articles.models import Article, SimilarLink, Story
 from articles.selectors import keyset
 from articles.selectors.keyset import Page
-from articles.selectors.listing import Report, fold, listed, prefixed
+from articles.selectors.listing import Report, fold, headline_changes, listed, prefixed
 
 REPORTS_A_PAGE = 40
 SIMILAR_STORIES = 6
@@ -30,9 +30,11 @@ def story(pk: int) -> Story:
 def coverage(story: Story, after: str = "") -> Page[Report]:
     """One page of a story's reports, the earliest first, copies folded under what they copy.
 
+    Each report has the number of its former headlines in `headline_changes`.
+
     Raises `CursorError`. Two queries.
     """
-    reports = _reports(story)
+    reports = _reports(story).annotate(headline_changes=headline_changes())
     if after:
         moment, pk = keyset.read_time(after)
         reports = reports.filter(

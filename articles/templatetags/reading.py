@@ -76,6 +76,11 @@ def counts(story: Story) -> str:
 
 
 @register.filter
+def headline_changes(count: int) -> str:
+    return wording.headline_changes(count)
+
+
+@register.filter
 def date_note(article: Article) -> str:
     return wording.date_note(article)
 

@@ -55,6 +55,7 @@ def article(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "article": found,
         "editions": articles.editions_of(found, reader(request).editions),
         "points": points,
+        "former_headlines": articles.former_headlines(found),
         "company": articles.company(found),
     }
     return render(request, "article/page.html", context)

@@ -51,6 +51,13 @@ def outlets(count: int) -> str:
     return ngettext("%(count)d outlet", "%(count)d outlets", count) % {"count": count}
 
 
+def headline_changes(count: int) -> str:
+    """ "Headline changed twice"; empty where it never was."""
+    few = {0: "", 1: _("Headline changed once"), 2: _("Headline changed twice")}
+    many = ngettext("Headline changed %(count)d time", "Headline changed %(count)d times", count)
+    return few.get(count, many % {"count": count})
+
+
 def short_time(moment: datetime, now: datetime) -> str:
     """ "14:05 UTC" for today, "20 Nov, 14:05 UTC" for this year, else with the year."""
     moment, now = moment.astimezone(UTC), now.astimezone(UTC)

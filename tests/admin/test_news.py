@@ -7,7 +7,7 @@ import pytest
 from articles.admin.base import LISTED
 from articles.admin.news import ArticleAdmin
 from articles.models import Article, SimilarLink
-from tests.factories import make_article, make_edition, make_story, make_topic
+from tests.factories import make_article, make_edition, make_headline, make_story, make_topic
 
 ARTICLES = "/admin/articles/article/"
 STORIES = "/admin/articles/story/"
@@ -48,11 +48,20 @@ def test_an_article_leads_to_its_story_source_and_similar_news(desk, flood):
     assert "0.43" in page
 
 
+def test_an_article_shows_its_former_headlines_and_nobody_edits_them(desk, flood):
+    make_headline(flood, "Harbour barrier holds")
+    page = desk.get(f"{ARTICLES}{flood.pk}/change/").content.decode()
+    assert "Harbour barrier holds" in page
+    assert 'name="former_headlines-0-title"' not in page
+
+
 def test_only_the_topic_of_an_article_can_be_changed(desk, flood):
     topic = make_topic("Environment")
     sent = {
         "topic": topic.pk,
         "title": "Something else",
+        "former_headlines-TOTAL_FORMS": "0",
+        "former_headlines-INITIAL_FORMS": "0",
         "similar_links-TOTAL_FORMS": "0",
         "similar_links-INITIAL_FORMS": "0",
     }

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from articles.models import Article, Feed, Sighting
+from articles.models import Article, Feed, Headline, Sighting
 from articles.pipeline.store import Stored, store_entries
 from tests.factories import make_feed, make_source
 from tests.pipeline.entries import entry
@@ -174,3 +175,59 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_entries(feed,
 
     assert len(few) == len(many)
     assert len(edits) <= len(many) + 2
+
+
+def former_headlines() -> list[str]:
+    return list(Headline.objects.order_by("pk").values_list("title", flat=True))
+
+
+def test_a_headline_that_is_replaced_is_kept_with_the_time_it_was_seen(feed):
+    store(feed, entry("Bridge to reopen", guid="b1"))
+    before = timezone.now()
+
+    store(feed, entry("Bridge reopens at last", guid="b1"))
+    store(feed, entry("Bridge closed again", guid="b1"))
+
+    first, second = Headline.objects.order_by("pk")
+    assert (first.title, second.title) == ("Bridge to reopen", "Bridge reopens at last")
+    assert before <= first.replaced_at <= second.replaced_at <= timezone.now()
+    assert first.article == second.article == Article.objects.get()
+
+
+def test_an_edit_of_the_lead_alone_replaces_no_headline(feed):
+    store(feed, entry("Bridge reopens", guid="b1"))
+
+    store(feed, entry("Bridge reopens", guid="b1", excerpt="Now with the mayor."))
+
+    assert former_headlines() == []
+
+
+@pytest.mark.parametrize(
+    "cosmetic", ["Mayor:  “It’s open”", "Mayor: 'It's open'", "MAYOR: “It's open”."]
+)
+def test_spaces_and_quotation_marks_make_no_other_headline(feed, cosmetic):
+    store(feed, entry('Mayor: "It\'s open"', guid="b1"))
+
+    store(feed, entry(cosmetic, guid="b1"))
+
+    assert Article.objects.get().title == cosmetic
+    assert former_headlines() == []
+
+
+def test_headlines_that_take_turns_are_kept_once_each(feed):
+    for _ in range(3):
+        store(feed, entry("Bridge to reopen", guid="b1"))
+        store(feed, entry("Bridge reopens", guid="b1"))
+
+    assert former_headlines() == ["Bridge to reopen", "Bridge reopens"]
+
+
+def test_one_statement_keeps_all_headlines_that_a_feed_replaces(feed, connection):
+    store(feed, *(entry(f"Number {n}", guid=str(n)) for n in range(200)))
+    with CaptureQueriesContext(connection) as few:
+        store(feed, entry("Other 0", guid="0"), entry("Other 1", guid="1"))
+    with CaptureQueriesContext(connection) as many:
+        store(feed, *(entry(f"Other {n}", guid=str(n)) for n in range(2, 200)))
+
+    assert len(former_headlines()) == 200
+    assert len(many) == len(few)

@@ -8,7 +8,8 @@ import pytest
 from django.utils import timezone
 
 from articles.models import Article
-from tests.factories import link, make_article, make_edition, make_source, make_story
+from articles.selectors.articles import HEADLINES
+from tests.factories import link, make_article, make_edition, make_headline, make_source, make_story
 
 QUERIES = 8
 MORNING = datetime(2026, 3, 9, 8, 30, tzinfo=UTC)
@@ -44,6 +45,41 @@ def test_it_shows_headline_standfirst_source_and_both_times(uk, read):
 def test_an_update_before_publication_is_none(uk, read):
     article = grouped(published_at=MORNING, updated_at=MORNING)
     assert "Updated" not in read(article.get_absolute_url()).text
+
+
+def test_it_shows_its_former_headlines_with_times_the_last_first(uk, read):
+    article = grouped("Bridge closed")
+    for hours, title in enumerate(("Bridge to close", "Bridge may close", "Cracks in bridge")):
+        make_headline(article, title, replaced_at=MORNING - timedelta(hours=hours))
+    page = read(article.get_absolute_url())
+    assert "Headline changed 3 times" in page.text
+    titles = [page.text.index(title) for title in ("Bridge to", "Bridge may", "Cracks in")]
+    assert titles == sorted(titles)
+    times = [tag["datetime"] for tag in page.all("time")]
+    assert "2026-03-09T06:30:00+00:00" in times
+
+
+def test_a_headline_that_never_changed_goes_without_saying(uk, read):
+    make_headline(make_article("Another"), "Another former")
+    assert "Headline changed" not in read(grouped().get_absolute_url()).text
+
+
+def test_of_many_former_headlines_the_last_are_listed_and_all_are_counted(uk, read):
+    article = grouped()
+    for hours in range(HEADLINES + 5):
+        make_headline(article, f"Live {hours}", replaced_at=MORNING - timedelta(hours=hours))
+    page = read(article.get_absolute_url())
+    assert f"Headline changed {HEADLINES + 5} times" in page.text
+    assert f"Live {HEADLINES - 1} " in page.text
+    assert f"Live {HEADLINES} " not in page.text
+
+
+def test_markup_in_a_former_headline_is_shown_and_does_nothing(uk, read):
+    article = grouped()
+    make_headline(article, "<script>alert(1)</script>")
+    page = read(article.get_absolute_url())
+    assert "<script>alert(1)</script>" in page.text
+    assert not [tag for tag in page.all("script") if "src" not in tag]
 
 
 def test_it_says_where_the_publisher_gave_no_date(uk, read):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from articles.models import Article, Story
 from articles.selectors.stories import REPORTS_A_PAGE
-from tests.factories import link, make_article, make_source, make_story, make_topic
+from tests.factories import link, make_article, make_headline, make_source, make_story, make_topic
 
 QUERIES = 8
 
@@ -65,6 +65,16 @@ def test_a_copy_whose_original_is_elsewhere_stands_for_itself(uk, read):
     make_story(original)
     copy = make_article("Lonely copy", copy_of=original)
     assert read(make_story(report, copy).get_absolute_url()).has_link("Lonely copy")
+
+
+def test_a_report_whose_headline_changed_says_so_and_leads_to_the_former_ones(uk, read):
+    changed, other = told("Bridge closed", "Ferries run")
+    make_headline(changed, "Bridge to close")
+    make_headline(changed, "Cracks in bridge")
+    page = read(make_story(other, changed).get_absolute_url())
+    (mark,) = [found for found in page.links if "Headline changed" in found.text]
+    assert mark.text == "Headline changed twice"
+    assert mark.href == f"{changed.get_absolute_url()}#headlines"
 
 
 def test_counts_are_told(uk, read):

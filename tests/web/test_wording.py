@@ -81,3 +81,16 @@ def test_direction(language, direction):
 )
 def test_an_address_is_known_by_its_host(url, host):
     assert wording.host(url) == host
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (0, ""),
+        (1, "Headline changed once"),
+        (2, "Headline changed twice"),
+        (3, "Headline changed 3 times"),
+    ],
+)
+def test_changes_of_a_headline(count, words):
+    assert wording.headline_changes(count) == words
