@@ -25,15 +25,26 @@ FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS placed (id, story, orig
 WHERE article.id = placed.id
 """
 
-_UNLINK = "DELETE FROM articles_similarlink WHERE article_id = ANY(%s) AND NOT from_archive"
-
+# Most of a list stays when an article enters it: only what changed is written.
 _LINK = """
-INSERT INTO articles_similarlink (article_id, similar_id, score, position, from_archive)
-SELECT link.article, link.other, link.score, link.position, false
-FROM unnest(%s::bigint[], %s::bigint[], %s::float8[], %s::int[])
-    AS link (article, other, score, position)
+WITH link AS (
+    SELECT * FROM unnest(%(articles)s::bigint[], %(others)s::bigint[], %(scores)s::float8[],
+                         %(positions)s::int[]) AS link (article, other, score, position)
+), gone AS (
+    DELETE FROM articles_similarlink AS stored
+    WHERE stored.article_id = ANY(%(lists)s) AND NOT stored.from_archive
+      AND NOT EXISTS (
+          SELECT FROM link
+          WHERE link.article = stored.article_id AND link.other = stored.similar_id
+      )
+)
+INSERT INTO articles_similarlink AS stored
+    (article_id, similar_id, score, position, from_archive)
+SELECT article, other, score, position, false FROM link
 ON CONFLICT (article_id, similar_id) DO UPDATE
 SET score = excluded.score, position = excluded.position, from_archive = false
+WHERE (stored.score, stored.position, stored.from_archive)
+    IS DISTINCT FROM (excluded.score, excluded.position, false)
 """
 
 # Earlier coverage from the archive fills what the window left free, after it.
@@ -52,7 +63,8 @@ WITH ordered AS (
     WHERE link.id = ordered.id AND ordered.place >= %(limit)s
 )
 UPDATE articles_similarlink AS link SET position = ordered.place
-FROM ordered WHERE link.id = ordered.id AND ordered.place < %(limit)s
+FROM ordered
+WHERE link.id = ordered.id AND ordered.place < %(limit)s AND link.position <> ordered.place
 """
 
 # The lead represents its story: an original before a copy, one that tells something before a bare
@@ -191,11 +203,14 @@ def _link(similar: Mapping[int, Sequence[Similar]]) -> None:
         for article, links in similar.items()
         for position, link in enumerate(links)
     ]
-    columns = [list(column) for column in zip(*rows, strict=True)] if rows else [[], [], [], []]
+    columns = {
+        name: [row[at] for row in rows]
+        for at, name in enumerate(("articles", "others", "scores", "positions"))
+    }
+    lists = list(similar)
     with connection.cursor() as cursor:
-        cursor.execute(_UNLINK, [list(similar)])
-        cursor.execute(_LINK, columns)
-        cursor.execute(_REORDER, {"articles": list(similar), "limit": SIMILAR_LIMIT})
+        cursor.execute(_LINK, {"lists": lists, **columns})
+        cursor.execute(_REORDER, {"articles": lists, "limit": SIMILAR_LIMIT})
 
 
 def _redirect_emptied(before: Mapping[int, int]) -> None:

@@ -161,6 +161,34 @@ def test_similar_news_follows_when_more_arrives(grouper):
     assert SimilarLink.objects.get(article=second).similar == first
 
 
+def test_a_list_that_changed_is_stored_as_it_is_now_with_earlier_coverage_behind():
+    article, *others = [make_article(f"Report {n}") for n in range(SIMILAR_LIMIT + 2)]
+    archived = others.pop()
+    SimilarLink.objects.create(
+        article=article, similar=archived, score=0.1, position=0, from_archive=True
+    )
+
+    def store(*links: tuple[Article, float]) -> list[tuple[int, int, bool]]:
+        found = tuple(Similar(other.pk, score) for other, score in links)
+        stories.apply("en", Grouped(similar={article.pk: found}), timezone.now())
+        stored = SimilarLink.objects.filter(article=article)
+        return list(stored.values_list("similar_id", "position", "from_archive"))
+
+    first, second, third = others[:3]
+    assert store((first, 0.5), (second, 0.4)) == [
+        (first.pk, 0, False),
+        (second.pk, 1, False),
+        (archived.pk, 2, True),
+    ]
+    assert store((third, 0.6), (first, 0.5)) == [
+        (third.pk, 0, False),
+        (first.pk, 1, False),
+        (archived.pk, 2, True),
+    ]
+    full = store(*((other, 0.9) for other in others))
+    assert full == [(other.pk, place, False) for place, other in enumerate(others)]
+
+
 def test_a_story_stands_on_the_fronts_of_its_sources_editions(grouper):
     uk, us = make_edition(slug="uk"), make_edition(slug="us")
     british, american = make_source(), make_source()
