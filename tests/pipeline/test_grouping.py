@@ -10,7 +10,8 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from articles.models import Article, SimilarLink, Story, StoryEdition
+from articles.clustering.types import Grouped, Similar
+from articles.models import SIMILAR_LIMIT, Article, SimilarLink, Story, StoryEdition
 from articles.pipeline import stories
 from articles.pipeline.grouping import LOCK, BusyError, Grouper, languages_waiting
 from tests.factories import make_article, make_edition, make_source
