@@ -21,6 +21,7 @@ urlpatterns = [
     path("source/<slug:slug>/", sources.source, name="source"),
     path("story/<int:pk>/", stories.story),
     path("story/<int:pk>/<str:slug>/", stories.story, name="story"),
+    path("story/<int:pk>/<str:slug>/why/<int:article>/", stories.why, name="why"),
     path("article/<int:pk>/", stories.article),
     path("article/<int:pk>/<str:slug>/", stories.article, name="article"),
     path("edition/<slug:slug>/", editions.switch, name="edition"),

@@ -8,9 +8,11 @@ from django.contrib import admin
 from django.contrib.admin import ModelAdmin, SimpleListFilter
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 
 from articles.admin.base import DeskAdmin, ReadOnlyInline, desk_link, safe_link
 from articles.models import Article, Edition, Headline, SimilarLink, Story
+from articles.pipeline import reasons
 from articles.selectors.search import read_words
 
 HEAVY = ("text", "html", "search")
@@ -99,7 +101,8 @@ class ArticleAdmin(ReadingAdmin):
     readonly_fields = (
         *("title", "source_link", "address", "excerpt", "text", "authors", "categories"),
         *("image_url", "language", "published_at", "published_claim", "updated_at", "fetched_at"),
-        *("feed_link", "guid", "story_link", "copy_link", "clustered_at", "archive_searched_at"),
+        *("feed_link", "guid", "story_link", "why_here", "copy_link"),
+        *("clustered_at", "archive_searched_at"),
     )
     fieldsets = (
         (None, {"fields": ("title", "source_link", "address", "topic", "excerpt", "text")}),
@@ -114,7 +117,15 @@ class ArticleAdmin(ReadingAdmin):
         ),
         (
             "Grouping",
-            {"fields": ("story_link", "copy_link", "clustered_at", "archive_searched_at")},
+            {
+                "fields": (
+                    "story_link",
+                    "why_here",
+                    "copy_link",
+                    "clustered_at",
+                    "archive_searched_at",
+                )
+            },
         ),
     )
 
@@ -138,6 +149,23 @@ class ArticleAdmin(ReadingAdmin):
     @admin.display(description="copy of")
     def copy_link(self, article: Article) -> str:
         return desk_link(article.copy_of)
+
+    @admin.display(description="why here")
+    def why_here(self, article: Article) -> str:
+        """Its closest match and the words they share; more is on the page for readers."""
+        reason = reasons.reason(article)
+        if reason.match is None:
+            return "It matches no other report of its story." if article.story else "–"
+        match = desk_link(reason.match), reason.match.source
+        if reason.same_text:
+            return format_html("The same text as {} ({})", *match)
+        shared = sorted((*reason.names, *reason.words), key=lambda each: -each.share)
+        return format_html(
+            "Like {} ({}), similarity {}, through: {}",
+            *match,
+            f"{reason.similarity:.2f}",
+            ", ".join(f"{each.word} {each.share:.0%}" for each in shared),
+        )
 
     @admin.display(description="source")
     def source_link(self, article: Article) -> str:

@@ -71,6 +71,16 @@ def day(time: datetime) -> str:
 
 
 @register.filter
+def gap(time: datetime, other: datetime) -> str:
+    return wording.gap(time, other)
+
+
+@register.filter
+def percent(share: float) -> str:
+    return f"{share:.0%}"
+
+
+@register.filter
 def counts(story: Story) -> str:
     return wording.counts(story)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from articles.entries.keypoints import key_points
 from articles.models import Article, Story
-from articles.pipeline import archive
+from articles.pipeline import archive, reasons
 from articles.selectors import articles, stories
 from articles.selectors.keyset import CursorError
 from articles.web.addresses import moved, no_page
@@ -59,6 +60,27 @@ def article(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "company": articles.company(found),
     }
     return render(request, "article/page.html", context)
+
+
+@varies
+def why(request: HttpRequest, pk: int, slug: str, article: int) -> HttpResponse:
+    """Why an article is in a story; where it is in another one by now, the page is that one's."""
+    if not Story.objects.filter(pk=pk).exists():
+        raise Http404(_("There is no such story."))
+    try:
+        found = articles.article(article)
+    except Article.DoesNotExist as error:
+        raise Http404(_("There is no such article.")) from error
+    story = found.story
+    if story is None:
+        raise Http404(_("This article is in no story at present."))
+    address = reverse("why", args=[story.pk, story.slug, found.pk])
+    if story.pk != pk:
+        return redirect(address)  # not for good: it may come back
+    if slug != story.slug:
+        return moved(request, address)
+    context = {"story": story, "article": found, "reason": reasons.reason(found)}
+    return render(request, "story/why.html", context)
 
 
 def _complete(article: Article) -> None:

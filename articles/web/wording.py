@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.utils.formats import date_format
+from django.utils.timesince import timesince
 from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
 
@@ -70,6 +71,15 @@ def short_time(moment: datetime, now: datetime) -> str:
 def long_time(moment: datetime) -> str:
     """ "Friday 20 November 2026, 14:05 UTC"."""
     return date_format(moment.astimezone(UTC), _("l j F Y, H:i")) + " UTC"
+
+
+def gap(moment: datetime, other: datetime) -> str:
+    """How long before or after `other` something was: "3 hours earlier", "at the same time"."""
+    if abs(moment - other) < timedelta(minutes=1):
+        return _("at the same time")
+    time = timesince(min(moment, other), max(moment, other), depth=1)
+    words = _("%(time)s earlier") if moment < other else _("%(time)s later")
+    return words % {"time": time}
 
 
 def day(moment: datetime) -> str:

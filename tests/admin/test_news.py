@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import pytest
 
 from articles.admin.base import LISTED
@@ -17,6 +20,11 @@ STORIES = "/admin/articles/story/"
 def flood(desk):
     make_edition("uk")
     return make_article("Harbour flooded after the barrier fails")
+
+
+def text_of(page: str) -> str:
+    """What is to be read on a page, without its tags."""
+    return " ".join(unescape(re.sub(r"<[^>]*>", "", page)).split())
 
 
 def titles(response) -> list[str]:
@@ -53,6 +61,29 @@ def test_an_article_shows_its_former_headlines_and_nobody_edits_them(desk, flood
     page = desk.get(f"{ARTICLES}{flood.pk}/change/").content.decode()
     assert "Harbour barrier holds" in page
     assert 'name="former_headlines-0-title"' not in page
+
+
+def test_an_article_tells_why_it_is_in_its_story(desk, flood):
+    other = make_article("Barrier fails: harbour under water")
+    copy = make_article("Flooded harbour", copy_of=flood)
+    make_story(flood, other, copy)
+
+    def why(article: Article) -> str:
+        return text_of(desk.get(f"{ARTICLES}{article.pk}/change/").content.decode())
+
+    assert re.search(
+        rf"Like {other.title} \({other.source}\), similarity 0\.\d\d, through: .*barrier \d+%",
+        why(flood),
+    )
+    assert f"The same text as {flood.title} ({flood.source})" in why(copy)
+
+
+def test_an_article_that_matches_nothing_says_so(desk, flood):
+    assert (
+        "matches no other report" not in desk.get(f"{ARTICLES}{flood.pk}/change/").content.decode()
+    )
+    make_story(flood)
+    assert "matches no other report" in desk.get(f"{ARTICLES}{flood.pk}/change/").content.decode()
 
 
 def test_only_the_topic_of_an_article_can_be_changed(desk, flood):

@@ -9,10 +9,12 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from articles.models import Article
 from tests.factories import (
     link,
     make_article,
     make_edition,
+    make_headline,
     make_source,
     make_story,
     make_topic,
@@ -83,6 +85,33 @@ def test_a_reader_changes_the_edition_and_it_is_remembered(news, live_server, vi
 
 
 @pytest.mark.parametrize("javascript", [True, False])
+def test_a_reader_asks_why_a_report_is_in_a_story_and_goes_back(
+    news, live_server, visit, javascript
+):
+    page = visit(javascript=javascript).page
+    page.goto(live_server.url)
+    page.get_by_role("link", name="Full coverage").click()
+    story = page.url
+
+    page.get_by_role("link", name="Why here? Ferries run while the bridge is shut").click()
+    expect(page.get_by_role("heading", name="Its closest match")).to_be_visible()
+    expect(page.locator(".shared")).to_contain_text("%")
+
+    page.get_by_role("link", name="Back to the story").click()
+    expect(page.get_by_role("heading", name="Coverage in order of time")).to_be_visible()
+    assert page.url == story
+
+
+def test_a_changed_headline_leads_to_the_former_ones_unfolded(news, live_server, visit):
+    make_headline(Article.objects.get(title=HEADLINE), "Harbour bridge may close")
+    page = visit().page
+    page.goto(live_server.url)
+    page.get_by_role("link", name="Full coverage").click()
+    page.get_by_role("link", name="Headline changed once").click()
+    expect(page.get_by_text("Harbour bridge may close")).to_be_visible()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
 def test_a_reader_searches(news, live_server, visit, javascript):
     page = visit(javascript=javascript).page
     page.goto(live_server.url)
@@ -119,9 +148,10 @@ def test_no_page_is_wider_than_the_window(news, live_server, visit, width):
     for address in ("/", "/latest/", "/sources/", "/search/?q=bridge", "/source/the-lantern/"):
         page.goto(live_server.url + address)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-    for way in ("Full coverage", HEADLINE):
+    for way in (["Full coverage"], [HEADLINE], ["Full coverage", "Why here?"]):
         page.goto(live_server.url)
-        page.get_by_role("link", name=way).first.click()
+        for link_name in way:
+            page.get_by_role("link", name=link_name).first.click()
         page.wait_for_load_state()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 

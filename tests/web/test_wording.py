@@ -94,3 +94,17 @@ def test_an_address_is_known_by_its_host(url, host):
 )
 def test_changes_of_a_headline(count, words):
     assert wording.headline_changes(count) == words
+
+
+@pytest.mark.parametrize(
+    ("apart", "words"),
+    [
+        (timedelta(0), "at the same time"),
+        (timedelta(seconds=-50), "at the same time"),
+        (timedelta(minutes=40), "40\xa0minutes later"),
+        (timedelta(hours=-3, minutes=-20), "3\xa0hours earlier"),
+        (timedelta(days=2), "2\xa0days later"),
+    ],
+)
+def test_the_gap_between_two_times(apart, words):
+    assert wording.gap(NOW + apart, NOW) == words
