@@ -47,7 +47,8 @@ def test_no_script_survives_on_any_page(hostile, client):
     articles = list(Article.objects.all())
     stories = [article.story for article in articles if article.story]
     pages = ["/uk/", "/latest/", "/sources/", "/search/?q=bridge", "/source/the-example/"]
-    pages += [each.get_absolute_url() for each in (*articles, *stories)]
+    pages += [article.get_absolute_url() for article in articles]
+    pages += [story.get_absolute_url() for story in stories]
     assert len(articles) == len(LINKS)
 
     for address in pages:
