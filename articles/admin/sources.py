@@ -93,13 +93,13 @@ class FeedInline(TabularInline):  # type: ignore[misc]
 class SourceAdmin(ImportingAdmin):
     list_display = ("name", "country", "language", "in_editions", "feeds", "failing", "active")
     list_filter = ("active", "editions", "language")
-    search_fields = ("name", "slug", "home_url")
+    search_fields = ("name", "slug", "home_url", "owner")
     autocomplete_fields = ("editions",)
     prepopulated_fields = {"slug": ("name",)}
     inlines = (FeedInline,)
     fields = (
         ("name", "slug"),
-        "home_url",
+        ("home_url", "owner"),
         ("country", "language"),
         "editions",
         "active",

@@ -19,6 +19,11 @@ class Source(models.Model):
     name = models.CharField(max_length=200)
     slug = models.SlugField(max_length=80, unique=True)
     home_url = models.URLField(max_length=2000, blank=True)
+    owner = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="Outlets of one owner count as one where independent reports are counted.",
+    )
     country = models.CharField(max_length=2, blank=True, validators=[country_code])
     language = models.CharField(max_length=2, blank=True, validators=[language_code])
     editions = models.ManyToManyField(Edition, related_name="sources", blank=True)

@@ -76,6 +76,7 @@ class SourceRecord(_Record):
     slug: str
     name: str
     home_url: str = ""
+    owner: str = ""
     country: str = ""
     language: str = ""
     editions: Sequence[str] = ()

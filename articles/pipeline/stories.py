@@ -67,24 +67,27 @@ FROM ordered
 WHERE link.id = ordered.id AND ordered.place < %(limit)s AND link.position <> ordered.place
 """
 
+# Outlets of one owner are one voice: what they report counts as one independent report.
 # The lead represents its story: an original before a copy, one that tells something before a bare
 # headline, one with a picture, and of those the first to report.
 _DERIVE = """
 WITH report AS (
     SELECT article.id, article.story_id, article.source_id, article.topic_id, article.title,
            article.published_at, article.copy_of_id IS NULL AS independent,
+           coalesce(nullif(source.owner, ''), source.slug) AS voice,
            row_number() OVER (
                PARTITION BY article.story_id
                ORDER BY article.copy_of_id IS NOT NULL, article.url = '', article.excerpt = '',
                         article.image_url = '', article.published_at, article.id
            ) AS place
     FROM articles_article AS article
+    JOIN articles_source AS source ON source.id = article.source_id
     WHERE article.story_id = ANY(%(stories)s)
 ), derived AS (
     SELECT story_id,
            count(*) AS articles,
            count(DISTINCT source_id) AS sources,
-           count(DISTINCT source_id) FILTER (WHERE independent) AS independent,
+           count(DISTINCT voice) FILTER (WHERE independent) AS independent,
            min(published_at) AS first_at,
            max(published_at) AS last_at,
            mode() WITHIN GROUP (ORDER BY topic_id) AS topic_id,
@@ -116,9 +119,10 @@ _PLACE_ON_FRONTS = """
 WITH reported AS (
     SELECT article.story_id, member.edition_id,
            mode() WITHIN GROUP (ORDER BY article.topic_id) AS topic_id,
-           count(DISTINCT article.source_id) FILTER (WHERE article.copy_of_id IS NULL)
-               AS independent
+           count(DISTINCT coalesce(nullif(source.owner, ''), source.slug))
+               FILTER (WHERE article.copy_of_id IS NULL) AS independent
     FROM articles_article AS article
+    JOIN articles_source AS source ON source.id = article.source_id
     JOIN articles_source_editions AS member ON member.source_id = article.source_id
     WHERE article.story_id = ANY(%(stories)s)
     GROUP BY article.story_id, member.edition_id

@@ -81,6 +81,17 @@ def test_a_story_counts_its_articles_sources_and_independent_reports(grouper):
     assert story.first_at == first.published_at
 
 
+def test_outlets_of_one_owner_are_one_independent_voice(grouper):
+    uk = make_edition("uk")
+    for title, owner in zip(FLOOD, ("Harl Press", "Harl Press", ""), strict=True):
+        report(title, source=make_source(owner=owner, editions=(uk,)))
+
+    grouper.group("en")
+
+    story = Story.objects.get()
+    assert (story.source_count, story.independent_count) == (3, 2)
+
+
 def test_a_story_keeps_its_id_as_it_grows(grouper):
     report(FLOOD[0], 3)
     grouper.group("en")
