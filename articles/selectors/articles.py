@@ -75,6 +75,8 @@ def company(article: Article) -> Company:
     original = article.copy_of or article
     links = [found for found in _linked(article) if not _same_text(found, original)]
     story = article.story_id
+    # A copy that was linked before it was known as one stands under its original, in its story.
+    links = [found for found in links if found.copy_of_id is None or found.story_id != story]
     near = [found for found in links if story and found.story_id == story]
     more = one_a_source([*near, *_newest_in_story(article, original)], {article.source_id})
     more = more[:MORE_REPORTS]

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from articles.models import Article
+from articles.selectors import articles as selectors
 from articles.selectors.articles import HEADLINES
 from tests.factories import link, make_article, make_edition, make_headline, make_source, make_story
 
@@ -209,6 +210,19 @@ def test_a_copy_names_where_the_text_was_first(uk, read):
     assert "The same text was first in The Wire." in page.text
     assert "also in 2 outlets" in page.text
     assert "More on this story" not in page.text
+
+
+def test_a_linked_copy_stands_under_its_original_in_the_story_and_nowhere_else(uk):
+    article, original = grouped("Bridge closed"), grouped("Bridge shut")
+    copy = grouped("Bridge shut", copy_of=original)
+    make_story(article, original, copy)
+    far = grouped("Ferry runs late")
+    link(article, copy, original, far)
+
+    company = selectors.company(selectors.article(article.pk))
+
+    assert [report.article for report in company.more] == [original]
+    assert [report.article for report in company.similar] == [far]
 
 
 def test_similar_news_is_looked_up_in_the_archive_when_it_is_first_read(uk, read):
