@@ -37,6 +37,10 @@ class Folds:
         """True if the two are known to be near-duplicates."""
         return other in self._twins.get(one, ())
 
+    def alike(self, slot: int) -> set[int]:
+        """An article's near-duplicates, its original and its copies."""
+        return {self.original(slot), *self._twins.get(slot, ()), *self.copies(slot)}
+
     def pair(self, one: int, other: int) -> None:
         """Two articles are near-duplicates; `resolve` draws the conclusion."""
         self._twins.setdefault(one, set()).add(other)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from articles.clustering.holds import Holds
 from articles.clustering.linkage import agglomerate, inherit, linkage
 from articles.clustering.parameters import Parameters
 
@@ -17,8 +18,9 @@ from articles.clustering.parameters import Parameters
 class Stories:
     """A partition of slots by story key. Keys are numbers of its own, rising."""
 
-    def __init__(self, parameters: Parameters) -> None:
+    def __init__(self, parameters: Parameters, holds: Holds) -> None:
         self._parameters = parameters
+        self._holds = holds
         self._likeness: dict[int, dict[int, float]] = {}
         self._story: dict[int, int] = {}
         self._members: dict[int, set[int]] = {}
@@ -52,6 +54,12 @@ class Stories:
     def is_arriving(self, slot: int) -> bool:
         """True if the article waits for `settle` to give it a story."""
         return slot in self._arriving
+
+    def is_misplaced(self, slot: int) -> bool:
+        """True if an original is in a story where it is held not to be."""
+        key = self._story.get(slot)
+        tied = self._stories_of(self._holds.companions(slot))
+        return not tied <= {key} or key in self._stories_of(self._holds.rivals(slot))
 
     def restore(self, slot: int, key: int) -> None:
         """Put an original into the story it is known to be in."""
@@ -105,15 +113,25 @@ class Stories:
         return self._pending.get(key, 0) >= share * len(self._members[key])
 
     def _attach(self, slot: int, former: int | None) -> None:
-        near = self._near({slot})
-        strength, key = max(((value, -key) for key, value in near.items()), default=(0.0, 0))
-        if strength >= self._parameters.join:
+        held = self._stories_of(self._holds.companions(slot))
+        barred = self._stories_of(self._holds.rivals(slot))
+        near = ((value, -key) for key, value in self._near({slot}).items() if key not in barred)
+        strength, key = max(near, default=(0.0, 0))
+        if held:
+            self._put(slot, min(held))
+        elif strength >= self._parameters.join:
             self._put(slot, -key)
         elif former is not None and former not in self._members:
             self._put(slot, former)
         else:
             self._put(slot, self.new_key())
         self._pending[self._story[slot]] = self._pending.get(self._story[slot], 0) + 1
+        if len(held) > 1:
+            # It ties stories together that were two: all of them are to be regrouped.
+            self._pending |= {key: len(self._members[key]) for key in held}
+
+    def _stories_of(self, slots: Iterable[int]) -> set[int]:
+        return {self._story[slot] for slot in slots if slot in self._story}
 
     def _near(self, group: set[int]) -> dict[int, float]:
         """The linkage of a group of articles to every story it has likeness with."""
@@ -142,6 +160,19 @@ class Stories:
             if extent <= 16 + 8 * len(members):
                 region.add(other)
                 size += extent
+        return self._with_companions(region)
+
+    def _with_companions(self, region: set[int]) -> set[int]:
+        """A region, and the stories of all that is held together with anything in it."""
+        bonds: set[int] = set()
+        ahead = list(region) if self._holds else []
+        while ahead:
+            for slot in self._members[ahead.pop()]:
+                for bond in self._holds.bonds(slot) - bonds:
+                    bonds.add(bond)
+                    tied = self._stories_of(self._holds.holders(bond)) - region
+                    region |= tied
+                    ahead += tied
         return region
 
     def _regroup(self, region: set[int]) -> None:
@@ -152,6 +183,8 @@ class Stories:
             return
         parameters = self._parameters
         likeness = {slot: self._likeness.get(slot, {}) for slot in former}
+        if self._holds:
+            likeness = self._holds.restrain(likeness)
         groups = agglomerate(former, likeness, parameters.join, parameters.size_power)
         for group, heir in zip(groups, inherit(groups, former), strict=True):
             key = self.new_key() if heir is None else heir

@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from articles.clustering.background import Background
+from articles.clustering.bonds import Bonds, Decision
 from articles.clustering.copies import Sketch, near_duplicate, sketch
 from articles.clustering.folds import Folds
+from articles.clustering.holds import Holds
 from articles.clustering.index import Index, Pairs
 from articles.clustering.likeness import likeness
 from articles.clustering.parameters import DAY, DEFAULT, Parameters
@@ -52,8 +54,9 @@ class Window:
         shipped = Background.shipped(language)
         prior = shipped if background is None else background.over(shipped)
         self._index = Index(language, prior, parameters)
-        self._stories = Stories(parameters)
         self._folds = Folds(self._rank, self._source)
+        self._holds = Holds(self._folds)
+        self._stories = Stories(parameters, self._holds)
         self._slots: dict[int, int] = {}
         self._documents: dict[int, Document] = {}
         self._sketches: dict[int, Sketch] = {}
@@ -76,7 +79,16 @@ class Window:
     def __len__(self) -> int:
         return len(self._slots)
 
-    # -- the four verbs
+    # -- the five verbs
+
+    def hold(self, decisions: Iterable[Decision]) -> None:
+        """Obey what people decided, newest first. Call it before articles come in.
+
+        Raises ValueError where some have.
+        """
+        if self._slots:
+            raise ValueError("decisions come before articles")
+        self._holds.obey(Bonds(decisions))
 
     def seed(self, known: Iterable[Known]) -> None:
         """Take in articles that are grouped already, as they are; nothing is regrouped."""
@@ -177,6 +189,7 @@ class Window:
         self._sources[slot] = document.source
         self._slots[document.id] = slot
         self._documents[slot] = document
+        self._holds.enter(slot, document.id)
         self._times[slot] = np.nan if document.published is None else document.published
         title, lead = words(document.title), words(document.lead)
         self._index.add(slot, title, lead)
@@ -219,7 +232,7 @@ class Window:
         if self._source(one) == self._source(other) or self._folds.are_twins(one, other):
             return False
         alike = near_duplicate(self._sketches[one], self._sketches[other])
-        if alike:
+        if alike and (alike := self._holds.may_fold(one, other)):
             self._folds.pair(one, other)
         return alike
 
@@ -237,6 +250,8 @@ class Window:
             home = self._stories.leave(slot)
             if self._stories.is_arriving(original):
                 self._stories.arrive(original, home)
+            elif self._stories.is_misplaced(original):
+                self._stories.arrive(original, self._stories.leave(original))
 
     def _home(self, slot: int) -> int | None:
         return self._stories.story(self._folds.original(slot))
@@ -262,6 +277,7 @@ class Window:
                 self._moved.add(copy)
             document = self._documents.pop(slot)
             del self._slots[document.id], self._sketches[slot], self._told[document.id]
+            self._holds.leave(slot)
             self._outside.pop(slot, None)
             self._told_similar.pop(slot, None)
             self._times[slot] = np.nan
