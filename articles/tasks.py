@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 
 from celery import shared_task
 
-from articles.pipeline.grouping import BusyError, Grouper, languages_waiting
+from articles.pipeline.grouping import Grouper, languages_waiting
+from articles.pipeline.lock import BusyError
 from articles.pipeline.refresh import Refreshed, Summary, refresh_due, refresh_named
 
 logger = logging.getLogger(__name__)

@@ -9,15 +9,19 @@ from articles.models.articles import (
     Story,
     StoryEdition,
 )
+from articles.models.corrections import Correction, Held, Moved
 from articles.models.places import Edition, Topic
 from articles.models.sources import Feed, Source
 
 __all__ = [
     "SIMILAR_LIMIT",
     "Article",
+    "Correction",
     "Edition",
     "Feed",
     "Headline",
+    "Held",
+    "Moved",
     "Sighting",
     "SimilarLink",
     "Source",

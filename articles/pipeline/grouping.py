@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -22,7 +21,7 @@ from articles.clustering.background import Background
 from articles.clustering.types import Known
 from articles.clustering.window import Window
 from articles.models import Article
-from articles.pipeline import stories
+from articles.pipeline import corrections, lock, stories
 from articles.pipeline.documents import FIELDS, document
 
 logger = logging.getLogger(__name__)
@@ -35,12 +34,6 @@ BACKGROUND = 20_000
 
 LATE = timedelta(days=1)
 """The window holds articles this much longer than a story may grow, for those that are late."""
-
-LOCK = 0x6E657773  # "news": the first half of the advisory locks' keys
-
-
-class BusyError(Exception):
-    """Another process groups this language now; it will see what waits."""
 
 
 class StoryNumbers:
@@ -67,7 +60,7 @@ class _Live:
 
     window: Window
     synced_to: datetime | None
-    """The latest `clustered_at` that the window has seen."""
+    """The latest grouping or correction that the window has seen."""
 
 
 class Grouper:
@@ -79,7 +72,7 @@ class Grouper:
     def group(self, language: str, stop: Callable[[], bool] = lambda: False) -> int:
         """Group all that waits in `language`, batch by batch; return how many were grouped.
 
-        Raises `BusyError` where another process is at it.
+        Raises `BusyError` where another process is at it; that one will see what waits.
         """
         total = 0
         while not stop():
@@ -96,7 +89,7 @@ class Grouper:
         return total
 
     def _batch(self, language: str) -> int:
-        now = _lock(language)
+        now = lock.take(language)
         waiting = Article.objects.filter(language=language, clustered_at=None)
         first = waiting.aggregate(first=Min("published_at"))["first"]
         if first is None:
@@ -120,9 +113,9 @@ class Grouper:
         return len(documents)
 
     def _follow(self, language: str, since: datetime, now: datetime) -> _Live:
-        """The live window, without what has grown old; a new one if others grouped since."""
+        """The live window, without what has grown old; a new one if others changed its stories."""
         live = self._live.get(language)
-        if live is None or live.synced_to != _latest_grouping(language):
+        if live is None or live.synced_to != _latest_change(language):
             live = self._live[language] = _filled(language, since, now)
         live.window.forget(since.timestamp())
         return live
@@ -138,19 +131,6 @@ def languages_waiting() -> list[str]:
     )
 
 
-def _lock(language: str) -> datetime:
-    """Take the language for this transaction and tell the database's time."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_try_advisory_xact_lock(%s, hashtext(%s)), clock_timestamp()",
-            [LOCK, language],
-        )
-        locked, now = cursor.fetchone()
-    if not locked:
-        raise BusyError(language)
-    return cast(datetime, now)
-
-
 def _filled(language: str, since: datetime, until: datetime) -> _Live:
     """A window with what is stored of these days."""
     window = Window(language, background=_background(language, since), new_story=StoryNumbers())
@@ -160,18 +140,22 @@ def _filled(language: str, since: datetime, until: datetime) -> _Live:
         clustered_at__isnull=False,
         story__isnull=False,
     )
+    window.hold(corrections.decisions(language, since, until))
     window.seed(_known(grouped))
     logger.info("filled the window of %s with %d articles", language, len(window))
-    return _Live(window, _latest_grouping(language))
+    return _Live(window, _latest_change(language))
 
 
-def _latest_grouping(language: str) -> datetime | None:
-    return (
+def _latest_change(language: str) -> datetime | None:
+    """When articles were last grouped, or a curator last corrected what came of it."""
+    grouped = (
         Article.objects.filter(language=language, clustered_at__isnull=False)
         .order_by("-clustered_at")
         .values_list("clustered_at", flat=True)
         .first()
     )
+    corrected = corrections.latest_change(language)
+    return max((time for time in (grouped, corrected) if time), default=None)
 
 
 def _known(articles: QuerySet[Article]) -> Iterator[Known]:

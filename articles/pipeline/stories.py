@@ -172,7 +172,12 @@ def apply(language: str, grouped: Grouped, now: datetime) -> None:
     )
     _place(grouped.placements, now)
     _link(grouped.similar)
-    derive({*placed, *before.values()})
+    follow(before, placed)
+
+
+def follow(before: Mapping[int, int], stories: Collection[int]) -> None:
+    """Bring stories up to date after articles moved: `before` gives the story each was in."""
+    derive({*stories, *before.values()})
     _redirect_emptied(before)
 
 

@@ -13,7 +13,8 @@ from django.utils import timezone
 from articles.clustering.types import Grouped, Similar
 from articles.models import SIMILAR_LIMIT, Article, SimilarLink, Story, StoryEdition
 from articles.pipeline import stories
-from articles.pipeline.grouping import LOCK, BusyError, Grouper, languages_waiting
+from articles.pipeline.grouping import Grouper, languages_waiting
+from articles.pipeline.lock import LOCK, BusyError
 from tests.factories import make_article, make_edition, make_source
 
 pytestmark = pytest.mark.django_db

@@ -1,0 +1,345 @@
+"""Curators' corrections of stories: written down, obeyed at once and by all later grouping.
+
+Each is one transaction that holds the language as a batch of grouping does. It moves the articles
+itself, and it leaves a `Decision` that every window obeys from then on. Decisions are on originals,
+for a copy goes where its original goes.
+
+What holds two stories apart is the lead of each against every original of the other: neither can
+take in any of the other's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import combinations
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Exists, Max, OuterRef, Q
+from django.utils.text import Truncator
+
+from articles.clustering.bonds import Decision
+from articles.models import Article, Correction, Held, Moved, Story
+from articles.pipeline import stories as storing
+from articles.pipeline.lock import BusyError, wait_for
+
+MOST_STORIES = 20
+"""Stories that one correction can name."""
+
+Coverage = dict[int, list[int]]
+"""The articles of a story by original, each with its copies; the lead's original comes first."""
+
+
+class CorrectionError(Exception):
+    """Why a correction is not made, in words for the curator."""
+
+
+@dataclass
+class _Draft:
+    """What a correction will write."""
+
+    kind: Correction.Kind
+    story: Story
+    summary: str
+    moves: list[Moved] = field(default_factory=list)
+    held: dict[tuple[int, int], bool] = field(default_factory=dict)
+
+    def together(self, originals: Iterable[int]) -> None:
+        """One story: a star around the first."""
+        centre, *others = originals
+        self.held |= {(centre, other): True for other in others}
+
+    def apart(self, ones: Collection[int], others: Collection[int]) -> None:
+        """Two stories: the first of each against all of the other."""
+        one, other = next(iter(ones), None), next(iter(others), None)
+        if one is not None and other is not None:
+            self.held |= {(one, each): False for each in others}
+            self.held |= {(other, each): False for each in ones if each != one}
+
+    def move(self, articles: Iterable[int], before: Story, after: Story) -> None:
+        """Take articles of one story into another."""
+        self.moves += [
+            Moved(article_id=article, before=before, after=after) for article in articles
+        ]
+
+
+def merge(stories: Sequence[Story], by: AbstractBaseUser, note: str = "") -> Correction:
+    """Make one story of several: the largest, of equals the oldest, takes in the others.
+
+    Raises `CorrectionError`.
+    """
+    with _holding(stories) as now:
+        covered = _covered(stories)
+        order = sorted(covered, key=lambda story: (-_size(covered[story]), story.pk))
+        survivor, *others = order
+        names = ", ".join(_named(story) for story in others)
+        draft = _Draft(Correction.Kind.MERGE, survivor, f"Merged {names} into {_named(survivor)}")
+        draft.together(original for story in order for original in covered[story])
+        for story in others:
+            draft.move(_articles(covered[story]), story, survivor)
+        return _make(draft, by, note, now)
+
+
+def keep_apart(stories: Sequence[Story], by: AbstractBaseUser, note: str = "") -> Correction:
+    """Never let any of these stories become one.
+
+    Raises `CorrectionError`.
+    """
+    with _holding(stories) as now:
+        covered = _covered(stories)
+        names = " and ".join(_named(story) for story in covered)
+        draft = _Draft(Correction.Kind.APART, stories[0], f"Kept {names} apart")
+        for one, other in combinations(covered.values(), 2):
+            draft.apart(one, other)
+        return _make(draft, by, note, now)
+
+
+def split(
+    story: Story, articles: Collection[int], by: AbstractBaseUser, note: str = ""
+) -> Correction:
+    """Make a story of its own of some articles of a story, by id, with their copies.
+
+    Raises `CorrectionError`.
+    """
+    with _holding([story]) as now:
+        leaving, staying = chosen(story, articles)
+        if not staying:
+            raise CorrectionError("At least one report must stay in the story.")
+        part = Story.objects.create(language=story.language)
+        summary = f"Split {_reports(leaving)} from {_named(story)}"
+        draft = _Draft(Correction.Kind.SPLIT, part, summary)
+        draft.together(leaving)
+        draft.together(staying)
+        draft.apart(leaving, staying)
+        draft.move(_articles(leaving), story, part)
+        return _make(draft, by, note, now)
+
+
+def move(
+    story: Story, articles: Collection[int], target: Story, by: AbstractBaseUser, note: str = ""
+) -> Correction:
+    """Move some articles of a story, by id, with their copies into another story.
+
+    Raises `CorrectionError`.
+    """
+    with _holding([story, target]) as now:
+        leaving, staying = chosen(story, articles)
+        covered = _covered([story, target])
+        summary = f"Moved {_reports(leaving)} from {_named(story)} to {_named(target)}"
+        draft = _Draft(Correction.Kind.MOVE, target, summary)
+        draft.together([next(iter(covered[target])), *leaving])
+        draft.apart(leaving, staying)
+        draft.move(_articles(leaving), story, target)
+        return _make(draft, by, note, now)
+
+
+def undo(correction: Correction, by: AbstractBaseUser) -> int:
+    """Lift a correction; its articles go back unless they have gone elsewhere since: how many.
+
+    Raises `CorrectionError`, also where a newer correction stands on this one.
+    """
+    with _holding_language(correction.language) as now:
+        correction.refresh_from_db()
+        if correction.undone_at:
+            raise CorrectionError("This correction has been undone already.")
+        if newer := _built_on(correction):
+            raise CorrectionError(f"Undo the newer correction of these articles first: {newer}.")
+        correction.undone_by_id, correction.undone_at = by.pk, now
+        correction.save(update_fields=["undone_by", "undone_at"])
+        return _restore(correction)
+
+
+def chosen(story: Story, articles: Collection[int]) -> tuple[Coverage, Coverage]:
+    """The part of a story that goes with these articles, and the part that stays.
+
+    A copy goes with its original, and an original with its copies. Raises `CorrectionError` where
+    none is chosen or one is not, or no longer, in the story.
+    """
+    covered, wanted = coverage(story), set(articles)
+    if not wanted:
+        raise CorrectionError("Choose at least one article.")
+    if missing := wanted.difference(_articles(covered)):
+        raise CorrectionError(
+            f"The story has changed: {len(missing)} of the chosen are no longer in it."
+        )
+    leaving = {key: unit for key, unit in covered.items() if wanted.intersection(unit)}
+    return leaving, {key: unit for key, unit in covered.items() if key not in leaving}
+
+
+def coverage(story: Story) -> Coverage:
+    """A story's articles. One query."""
+    rows = list(
+        Article.objects.filter(story=story)
+        .order_by("published_at", "pk")
+        .values_list("pk", "copy_of_id")
+    )
+    here = {article for article, _ in rows}
+    units: Coverage = {}
+    for article, copied in sorted(rows, key=lambda row: row[0] != story.lead_id):
+        units.setdefault(copied if copied in here else article, []).append(article)
+    return units
+
+
+# -- what grouping reads
+
+
+def decisions(language: str, since: datetime, until: datetime) -> list[Decision]:
+    """The decisions on articles of these days, newest first. One query."""
+    days = (since, until)
+    touching = Held.objects.filter(
+        Q(one__published_at__range=days) | Q(other__published_at__range=days),
+        correction__language=language,
+        correction__undone_at=None,
+    )
+    rows = (
+        Held.objects.filter(correction__in=touching.values("correction"))
+        .order_by("-correction", "pk")
+        .values_list("correction_id", "one_id", "other_id", "together")
+    )
+    stars: dict[int, dict[int, list[int]]] = {}
+    apart: dict[int, list[tuple[int, int]]] = {}
+    for correction, one, other, together in rows:
+        of_one = stars.setdefault(correction, {})
+        if together:
+            of_one.setdefault(one, [one]).append(other)
+        else:
+            apart.setdefault(correction, []).append((one, other))
+    return [
+        Decision(tuple(map(tuple, of_one.values())), tuple(apart.get(correction, ())))
+        for correction, of_one in stars.items()
+    ]
+
+
+def latest_change(language: str) -> datetime | None:
+    """When a correction was last made or undone."""
+    made = Correction.objects.filter(language=language).aggregate(
+        made=Max("made_at"), undone=Max("undone_at")
+    )
+    return max((time for time in made.values() if time), default=None)
+
+
+# -- making one
+
+
+@contextmanager
+def _holding(stories: Sequence[Story]) -> Iterator[datetime]:
+    if len({story.language for story in stories}) > 1:
+        raise CorrectionError("Stories in different languages cannot be one story.")
+    with _holding_language(stories[0].language) as now:
+        yield now
+
+
+@contextmanager
+def _holding_language(language: str) -> Iterator[datetime]:
+    with transaction.atomic():
+        try:
+            now = wait_for(language)
+        except BusyError as error:
+            raise CorrectionError(
+                "Grouping is at work on these stories. Try again in a minute."
+            ) from error
+        yield now
+
+
+def _covered(stories: Iterable[Story]) -> dict[Story, Coverage]:
+    """The coverage of several stories. A query for each, and there are few."""
+    covered = {story: coverage(story) for story in stories}
+    if not 2 <= len(covered) <= MOST_STORIES:
+        raise CorrectionError(f"Choose from two to {MOST_STORIES} different stories.")
+    for story, found in covered.items():
+        if not found:
+            raise CorrectionError(f"{_named(story)} has no articles any more.")
+    return covered
+
+
+def _make(draft: _Draft, by: AbstractBaseUser, note: str, now: datetime) -> Correction:
+    correction = Correction.objects.create(
+        kind=draft.kind,
+        language=draft.story.language,
+        story=draft.story,
+        summary=Truncator(draft.summary).chars(1000),
+        note=note,
+        made_by_id=by.pk,
+        made_at=now,
+    )
+    Held.objects.bulk_create(
+        Held(correction=correction, one_id=one, other_id=other, together=together)
+        for (one, other), together in draft.held.items()
+    )
+    for moved in draft.moves:
+        moved.correction = correction
+    Moved.objects.bulk_create(draft.moves)
+    moving = [moved.article_id for moved in draft.moves]
+    Article.objects.filter(pk__in=moving).update(story=draft.story)
+    storing.follow({moved.article_id: moved.before_id for moved in draft.moves}, [draft.story.pk])
+    return correction
+
+
+def _size(covered: Coverage) -> int:
+    return len(_articles(covered))
+
+
+def _articles(covered: Coverage) -> list[int]:
+    return [article for unit in covered.values() for article in unit]
+
+
+def _reports(covered: Coverage) -> str:
+    copies = _size(covered) - len(covered)
+    reports = "1 report" if len(covered) == 1 else f"{len(covered)} reports"
+    if not copies:
+        return reports
+    return f"{reports} with {'its copy' if copies == 1 else f'{copies} copies'}"
+
+
+def _named(story: Story) -> str:
+    return f"“{Truncator(story).chars(80)}”"
+
+
+# -- undoing one
+
+
+def _built_on(correction: Correction) -> Correction | None:
+    """The newest correction in force that decides on an article which this one moved."""
+    moved = correction.moved.values("article")
+    newer = Held.objects.filter(
+        Q(one__in=moved) | Q(other__in=moved),
+        correction__pk__gt=correction.pk,
+        correction__undone_at=None,
+    )
+    return Correction.objects.filter(pk__in=newer.values("correction")).first()
+
+
+def _restore(correction: Correction) -> int:
+    """Give back what is still where the correction put it, with what a split drew since."""
+    moved = list(correction.moved.select_related("before"))
+    back: dict[Story, list[int]] = {}
+    for each in moved:
+        back.setdefault(each.before, []).append(each.article_id)
+    before: dict[int, int] = {}
+    homes: set[int] = set()
+    for former, articles in back.items():
+        after = next(each.after_id for each in moved if each.before_id == former.pk)
+        still = Article.objects.filter(story=after)
+        if correction.kind != Correction.Kind.SPLIT:
+            still = still.filter(pk__in=articles)
+        # A story that has gone into another since lives there; into this one, it lives again.
+        lives_in = former.merged_into_id
+        home = former.pk if lives_in in (None, after) else lives_in
+        going = list(still.values_list("pk", flat=True))
+        Article.objects.filter(pk__in=going).update(story=home)
+        before |= dict.fromkeys(going, after)
+        homes.add(home)
+    storing.follow(before, homes)
+    _group_again(before)
+    return len(before)
+
+
+def _group_again(articles: Collection[int]) -> None:
+    """Have those grouped anew that older decisions hold to others, which may have moved on."""
+    in_force = Held.objects.filter(
+        Q(one=OuterRef("pk")) | Q(other=OuterRef("pk")), correction__undone_at=None
+    )
+    Article.objects.filter(Exists(in_force), pk__in=articles).update(clustered_at=None)

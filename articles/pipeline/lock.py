@@ -1,0 +1,45 @@
+"""One writer of a language's stories at a time: an advisory lock that ends with its transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import cast
+
+from django.db import OperationalError, connection
+
+LOCK = 0x6E657773  # "news": the first half of the advisory locks' keys
+
+PATIENCE_SECONDS = 20
+"""A batch takes a second or two; a process that fills its window first may take longer."""
+
+
+class BusyError(Exception):
+    """Another process works on this language's stories now."""
+
+
+def take(language: str) -> datetime:
+    """Take a language for this transaction; the database's time. Raises `BusyError` at once."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(%s, hashtext(%s)), clock_timestamp()",
+            [LOCK, language],
+        )
+        locked, now = cursor.fetchone()
+    if not locked:
+        raise BusyError(language)
+    return cast(datetime, now)
+
+
+def wait_for(language: str) -> datetime:
+    """Take a language for this transaction once it is free; the database's time then.
+
+    Raises `BusyError` after `PATIENCE_SECONDS`; the transaction is lost by then.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE_SECONDS}s'")
+        try:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK, language])
+        except OperationalError as error:
+            raise BusyError(language) from error
+        cursor.execute("SELECT clock_timestamp()")
+        return cast(datetime, cursor.fetchone()[0])
