@@ -196,7 +196,7 @@ def decisions(language: str, since: datetime, until: datetime) -> list[Decision]
     )
     rows = (
         Held.objects.filter(correction__in=touching.values("correction"))
-        .order_by("-correction", "pk")
+        .order_by("-correction_id", "pk")
         .values_list("correction_id", "one_id", "other_id", "together")
     )
     stars: dict[int, dict[int, list[int]]] = {}
