@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 
 from articles.admin.base import DeskAdmin, ReadOnlyInline, desk_link, safe_link
+from articles.admin.corrections import CorrectingAdmin
 from articles.models import Article, Edition, Headline, SimilarLink, Story
 from articles.pipeline import reasons
 from articles.selectors.search import read_words
@@ -202,7 +203,7 @@ class CoverageInline(ReadOnlyInline):
 
 
 @admin.register(Story)
-class StoryAdmin(ReadingAdmin):
+class StoryAdmin(CorrectingAdmin, ReadingAdmin):
     list_display = (
         *("__str__", "language", "article_count", "source_count", "independent_count"),
         *("first_at", "last_at", "topic"),

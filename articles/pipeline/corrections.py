@@ -71,7 +71,8 @@ def merge(stories: Sequence[Story], by: AbstractBaseUser, note: str = "") -> Cor
 
     Raises `CorrectionError`.
     """
-    with _holding(stories) as now:
+    check(stories)
+    with _holding(stories[0].language) as now:
         covered = _covered(stories)
         order = sorted(covered, key=lambda story: (-_size(covered[story]), story.pk))
         survivor, *others = order
@@ -88,7 +89,8 @@ def keep_apart(stories: Sequence[Story], by: AbstractBaseUser, note: str = "") -
 
     Raises `CorrectionError`.
     """
-    with _holding(stories) as now:
+    check(stories)
+    with _holding(stories[0].language) as now:
         covered = _covered(stories)
         names = " and ".join(_named(story) for story in covered)
         draft = _Draft(Correction.Kind.APART, stories[0], f"Kept {names} apart")
@@ -104,10 +106,8 @@ def split(
 
     Raises `CorrectionError`.
     """
-    with _holding([story]) as now:
-        leaving, staying = chosen(story, articles)
-        if not staying:
-            raise CorrectionError("At least one report must stay in the story.")
+    with _holding(story.language) as now:
+        leaving, staying = parted(story, articles)
         part = Story.objects.create(language=story.language)
         summary = f"Split {_reports(leaving)} from {_named(story)}"
         draft = _Draft(Correction.Kind.SPLIT, part, summary)
@@ -125,8 +125,9 @@ def move(
 
     Raises `CorrectionError`.
     """
-    with _holding([story, target]) as now:
-        leaving, staying = chosen(story, articles)
+    check([story, target])
+    with _holding(story.language) as now:
+        leaving, staying = parted(story, articles, target)
         covered = _covered([story, target])
         summary = f"Moved {_reports(leaving)} from {_named(story)} to {_named(target)}"
         draft = _Draft(Correction.Kind.MOVE, target, summary)
@@ -141,7 +142,7 @@ def undo(correction: Correction, by: AbstractBaseUser) -> int:
 
     Raises `CorrectionError`, also where a newer correction stands on this one.
     """
-    with _holding_language(correction.language) as now:
+    with _holding(correction.language) as now:
         correction.refresh_from_db()
         if correction.undone_at:
             raise CorrectionError("This correction has been undone already.")
@@ -152,11 +153,21 @@ def undo(correction: Correction, by: AbstractBaseUser) -> int:
         return _restore(correction)
 
 
-def chosen(story: Story, articles: Collection[int]) -> tuple[Coverage, Coverage]:
-    """The part of a story that goes with these articles, and the part that stays.
+def check(stories: Collection[Story]) -> None:
+    """Raise `CorrectionError` where one correction cannot be about these stories."""
+    if not 2 <= len(set(stories)) <= MOST_STORIES:
+        raise CorrectionError(f"Choose from two to {MOST_STORIES} different stories.")
+    if len({story.language for story in stories}) > 1:
+        raise CorrectionError("Stories in different languages cannot be one story.")
+
+
+def parted(
+    story: Story, articles: Collection[int], target: Story | None = None
+) -> tuple[Coverage, Coverage]:
+    """What leaves a story with these articles, for another or for one of its own; what stays.
 
     A copy goes with its original, and an original with its copies. Raises `CorrectionError` where
-    none is chosen or one is not, or no longer, in the story.
+    none is chosen or one is not, or no longer, in the story, or where nothing would be parted.
     """
     covered, wanted = coverage(story), set(articles)
     if not wanted:
@@ -166,7 +177,10 @@ def chosen(story: Story, articles: Collection[int]) -> tuple[Coverage, Coverage]
             f"The story has changed: {len(missing)} of the chosen are no longer in it."
         )
     leaving = {key: unit for key, unit in covered.items() if wanted.intersection(unit)}
-    return leaving, {key: unit for key, unit in covered.items() if key not in leaving}
+    staying = {key: unit for key, unit in covered.items() if key not in leaving}
+    if target is None and not staying:
+        raise CorrectionError("At least one report must stay in the story.")
+    return leaving, staying
 
 
 def coverage(story: Story) -> Coverage:
@@ -225,15 +239,8 @@ def latest_change(language: str) -> datetime | None:
 
 
 @contextmanager
-def _holding(stories: Sequence[Story]) -> Iterator[datetime]:
-    if len({story.language for story in stories}) > 1:
-        raise CorrectionError("Stories in different languages cannot be one story.")
-    with _holding_language(stories[0].language) as now:
-        yield now
-
-
-@contextmanager
-def _holding_language(language: str) -> Iterator[datetime]:
+def _holding(language: str) -> Iterator[datetime]:
+    """A transaction in which nobody else changes the language's stories; the time it began."""
     with transaction.atomic():
         try:
             now = wait_for(language)
@@ -247,8 +254,6 @@ def _holding_language(language: str) -> Iterator[datetime]:
 def _covered(stories: Iterable[Story]) -> dict[Story, Coverage]:
     """The coverage of several stories. A query for each, and there are few."""
     covered = {story: coverage(story) for story in stories}
-    if not 2 <= len(covered) <= MOST_STORIES:
-        raise CorrectionError(f"Choose from two to {MOST_STORIES} different stories.")
     for story, found in covered.items():
         if not found:
             raise CorrectionError(f"{_named(story)} has no articles any more.")

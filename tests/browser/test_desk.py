@@ -6,7 +6,8 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import expect
 
-from articles.models import Feed
+from articles.models import Correction, Feed, Story
+from articles.pipeline import corrections
 from tests.factories import make_article, make_edition, make_feed, make_source, make_story
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -51,6 +52,49 @@ def test_a_curator_imports_a_list(desk):
     assert Feed.objects.get().url == "https://crier.example/rss"
 
 
+def _corrected(story: Story) -> Correction:
+    curator = User.objects.get()
+    return corrections.keep_apart([story, make_story(make_article("Rovers win"))], curator)
+
+
+def test_a_curator_splits_a_story_and_undoes_it(desk, live_server):
+    story = make_story(make_article("Harbour flooded"), make_article("Rovers lift the cup"))
+    desk.goto(f"{live_server.url}/admin/articles/story/{story.pk}/change/")
+    desk.get_by_role("link", name="Split or move articles").click()
+    desk.get_by_label("Rovers lift the cup").check()
+    desk.get_by_role("button", name="Continue").click()
+    expect(desk.get_by_text("and make a new story?")).to_be_visible()
+    desk.get_by_label("Why (for the log)").fill("Two events")
+    desk.get_by_role("button", name="Split").click()
+    expect(desk.get_by_text("Split 1 report from “Harbour flooded”.")).to_be_visible()
+    expect(desk.get_by_role("heading", name="Rovers lift the cup")).to_be_visible()
+
+    desk.goto(f"{live_server.url}{story.get_absolute_url()}")
+    expect(desk.get_by_text("Rovers lift the cup")).to_have_count(0)
+
+    desk.goto(f"{live_server.url}/admin/articles/correction/")
+    desk.get_by_role("link", name="Split 1 report").click()
+    desk.get_by_role("link", name="Undo").click()
+    desk.get_by_role("button", name="Undo").click()
+    expect(desk.get_by_text("Undone: 1 article went back.")).to_be_visible()
+    assert story.articles.count() == 2
+
+
+def test_a_curator_merges_stories(desk, live_server):
+    for title in ("Harbour flooded", "Harbour under water"):
+        make_story(make_article(title))
+    desk.locator("#link-articles-story").click()
+    boxes = desk.locator("#result_list input.action-select")
+    expect(boxes).to_have_count(2)
+    for box in boxes.all():
+        box.check()
+    desk.locator("select[name=action]").select_option("merge")
+    desk.get_by_role("button", name="Run").click()
+    expect(desk.get_by_text("Make one story of these?")).to_be_visible()
+    desk.get_by_role("button", name="Merge").click()
+    expect(desk.get_by_text("Merged “Harbour under water” into “Harbour flooded”.")).to_be_visible()
+
+
 def test_every_page_opens_without_a_complaint(desk, live_server):
     article = make_article(feed=make_feed(make_source(editions=(make_edition("uk"),))))
     story = make_story(article)
@@ -59,6 +103,7 @@ def test_every_page_opens_without_a_complaint(desk, live_server):
         "feed": article.feed_id,
         "article": article.pk,
         "story": story.pk,
+        "correction": _corrected(story).pk,
     }
     for model, key in pages.items():
         for page in ("", f"{key}/change/"):

@@ -1,0 +1,338 @@
+"""Correcting stories at the desk: merge, keep apart, split, move, and undo."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from unfold.decorators import action
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
+
+from articles.admin.base import DeskAdmin, ReadOnlyInline, desk_link, labelled
+from articles.models import Article, Correction, Moved, Story
+from articles.pipeline import corrections
+from articles.pipeline.corrections import MOST_STORIES, CorrectionError
+
+PERMISSION = "articles.change_story"
+"""What it takes to correct a story, and to undo a correction."""
+
+_STORY = re.compile(r"(?:.*/story/)?(\d{1,18})(?:[/?#].*)?")
+
+Make = Callable[[Sequence[Story], User, str], Correction]
+
+
+def _note() -> forms.CharField:
+    return forms.CharField(
+        label="Why (for the log)",
+        required=False,
+        max_length=500,
+        widget=UnfoldAdminTextInputWidget,
+    )
+
+
+class NoteForm(forms.Form):
+    """What is asked before anything is corrected."""
+
+    note = _note()
+
+
+class PartForm(forms.Form):
+    """Which articles of a story go, and where."""
+
+    articles = forms.TypedMultipleChoiceField(
+        label="Articles that do not belong here",
+        coerce=int,
+        error_messages={"required": "Choose at least one article."},
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text="A copy goes with its original, and an original with its copies.",
+    )
+    target = forms.CharField(
+        label="The story they belong to",
+        required=False,
+        max_length=500,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Its number or its address. Leave this empty to make a new story of them.",
+    )
+    note = _note()
+
+    def __init__(self, story: Story, data: Any = None) -> None:
+        super().__init__(data)
+        field = cast(forms.TypedMultipleChoiceField, self.fields["articles"])
+        field.choices = [(article.pk, _labelled(article)) for article in _reports(story)]
+
+    def clean_target(self) -> Story | None:
+        """The story itself; where it was merged, its survivor."""
+        told = self.cleaned_data["target"].strip()
+        if not told:
+            return None
+        number = _STORY.fullmatch(told)
+        found = number and Story.objects.filter(pk=number[1]).select_related("merged_into").first()
+        if not found:
+            raise ValidationError("There is no such story.")
+        return found.merged_into or found
+
+
+class CorrectingAdmin(DeskAdmin):
+    """Adds the corrections to the list and the page of stories."""
+
+    actions = ("merge", "keep_apart")
+    actions_detail = ("correct",)
+
+    def has_correct_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return request.user.has_perm(PERMISSION)
+
+    @admin.action(description="Merge", permissions=["correct"])
+    def merge(self, request: HttpRequest, stories: QuerySet[Story]) -> HttpResponse | None:
+        """Make one story of the chosen, once that is confirmed."""
+        question = "Make one story of these? The largest goes on; the others' addresses lead to it."
+        return self._decide(request, stories, corrections.merge, "merge", "Merge", question)
+
+    @admin.action(description="Keep apart", permissions=["correct"])
+    def keep_apart(self, request: HttpRequest, stories: QuerySet[Story]) -> HttpResponse | None:
+        """Never let the chosen become one story, once that is confirmed."""
+        question = "Keep these stories apart, whatever reports arrive?"
+        return self._decide(
+            request, stories, corrections.keep_apart, "keep_apart", "Keep apart", question
+        )
+
+    @action(  # type: ignore[untyped-decorator]
+        description="Split or move articles", url_path="correct", permissions=["correct"]
+    )
+    def correct(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask which articles go where; ask for a confirmation; do it."""
+        story = _found(self, request, object_id)
+        form = PartForm(story, request.POST or None)
+        if not form.is_valid():
+            return self._ask_which(request, story, form)
+        chosen, target = form.cleaned_data["articles"], form.cleaned_data["target"]
+        by, note = cast(User, request.user), form.cleaned_data["note"]
+        if "confirmed" not in request.POST:
+            try:
+                return self._ask_to_part(request, story, chosen, target, note)
+            except CorrectionError as error:
+                form.add_error(None, str(error))
+                return self._ask_which(request, story, form)
+        made = _attempt(
+            request,
+            lambda: (
+                corrections.move(story, chosen, target, by, note)
+                if target
+                else corrections.split(story, chosen, by, note)
+            ),
+        )
+        return redirect(_address((made and made.story) or story))
+
+    def _ask_which(self, request: HttpRequest, story: Story, form: PartForm) -> HttpResponse:
+        context = {"form": form, "story": story, "title": "Split or move articles"}
+        return self._page(request, "admin/correct_story.html", context)
+
+    def _decide(
+        self,
+        request: HttpRequest,
+        stories: QuerySet[Story],
+        make: Make,
+        name: str,
+        label: str,
+        question: str,
+    ) -> HttpResponse | None:
+        chosen = list(stories[: MOST_STORIES + 1])
+        try:
+            corrections.check(chosen)
+        except CorrectionError as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return None
+        form = NoteForm(request.POST if "confirmed" in request.POST else None)
+        if form.is_valid():
+            by, note = cast(User, request.user), form.cleaned_data["note"]
+            _attempt(request, lambda: make(chosen, by, note))
+            return None
+        hidden = [("action", name), *(("_selected_action", story.pk) for story in chosen)]
+        context = {
+            "title": label,
+            "question": question,
+            "items": [(_address(story), f"{story} ({story.article_count})") for story in chosen],
+            "hidden": hidden,
+            "form": form,
+            "label": label,
+            "back": reverse("admin:articles_story_changelist"),
+        }
+        return self._page(request, "admin/confirm_correction.html", context)
+
+    def _ask_to_part(
+        self,
+        request: HttpRequest,
+        story: Story,
+        chosen: list[int],
+        target: Story | None,
+        note: str,
+    ) -> HttpResponse:
+        if target:
+            corrections.check([story, target])
+        leaving, _ = corrections.parted(story, chosen, target)
+        going = {article for unit in leaving.values() for article in unit}
+        articles = [article for article in _reports(story) if article.pk in going]
+        where = f"into “{target}”" if target else "and make a new story"
+        more = len(going) - len(set(chosen))
+        company = f" Copies go with their originals: {more} more than chosen." if more else ""
+        these = "this article" if len(going) == 1 else f"these {len(going)} articles"
+        context = {
+            "title": "Move articles" if target else "Split the story",
+            "question": f"Take {these} out of “{story}” {where}?{company}",
+            "items": [(_address(article), _labelled(article)) for article in articles],
+            "hidden": [
+                *(("articles", article) for article in chosen),
+                ("target", target.pk if target else ""),
+            ],
+            "form": NoteForm(initial={"note": note}),
+            "label": "Move" if target else "Split",
+            "back": reverse("admin:articles_story_correct", args=[story.pk]),
+        }
+        return self._page(request, "admin/confirm_correction.html", context)
+
+    def _page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+        shared = {**self.admin_site.each_context(request), "opts": self.opts}
+        return TemplateResponse(request, template, {**shared, **context})
+
+
+class MovedInline(ReadOnlyInline):
+    model = Moved
+    verbose_name_plural = "articles that moved"
+    fields = ("article_link", "from_story", "to_story")
+    readonly_fields = fields
+    ordering = ("pk",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Moved]:
+        moved: QuerySet[Moved] = super().get_queryset(request)
+        return moved.select_related("article", "before", "after").defer(
+            "article__text", "article__html", "article__search"
+        )
+
+    @admin.display(description="article")
+    def article_link(self, moved: Moved) -> str:
+        return desk_link(moved.article)
+
+    @admin.display(description="from")
+    def from_story(self, moved: Moved) -> str:
+        return desk_link(moved.before)
+
+    @admin.display(description="to")
+    def to_story(self, moved: Moved) -> str:
+        return desk_link(moved.after)
+
+
+@admin.register(Correction)
+class CorrectionAdmin(DeskAdmin):
+    """The log of corrections: to be read, and undone."""
+
+    list_display = ("summary", "kind", "language", "made_by", "made_at", "state")
+    list_select_related = ("made_by",)
+    list_filter = ("kind", "language")
+    search_fields = ("summary", "note")
+    ordering = ("-pk",)
+    inlines = (MovedInline,)
+    actions_detail = ("undo",)
+    fields = (
+        "summary",
+        "note",
+        ("kind", "language", "story_link"),
+        ("made_by", "made_at"),
+        ("undone_by", "undone_at"),
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_undo_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return request.user.has_perm(PERMISSION) and self.has_view_permission(request)
+
+    @labelled({"in force": "success"})
+    @admin.display(description="state")
+    def state(self, correction: Correction) -> str:
+        return "undone" if correction.undone_at else "in force"
+
+    @admin.display(description="story")
+    def story_link(self, correction: Correction) -> str:
+        return desk_link(correction.story)
+
+    @action(  # type: ignore[untyped-decorator]
+        description="Undo", url_path="undo", permissions=["undo"]
+    )
+    def undo(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask for a confirmation; lift the correction."""
+        correction = cast(Correction, _found(self, request, object_id))
+        if request.method == "POST":
+            self._undo(request, correction)
+            return redirect(_address(correction))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": "Undo a correction",
+            "question": "Undo this? Its articles go back to where they were, unless they have gone"
+            " elsewhere since, and grouping is free again.",
+            "items": [(_address(correction), str(correction))],
+            "label": "Undo",
+            "back": _address(correction),
+        }
+        return TemplateResponse(request, "admin/confirm_correction.html", context)
+
+    def _undo(self, request: HttpRequest, correction: Correction) -> None:
+        try:
+            count = corrections.undo(correction, cast(User, request.user))
+        except CorrectionError as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return
+        went = "1 article went" if count == 1 else f"{count} articles went"
+        self.message_user(request, f"Undone: {went} back.", messages.SUCCESS)
+
+
+def _found(desk: admin.ModelAdmin[Any], request: HttpRequest, key: str) -> Any:
+    row = desk.get_object(request, key)
+    if row is None:
+        raise Http404(f"There is no {desk.opts.verbose_name} {key}.")
+    return row
+
+
+def _attempt(request: HttpRequest, make: Callable[[], Correction]) -> Correction | None:
+    """Make a correction and say what came of it."""
+    try:
+        correction = make()
+    except CorrectionError as error:
+        messages.error(request, str(error))
+        return None
+    messages.success(request, f"{correction.summary}.")
+    return correction
+
+
+def _reports(story: Story) -> Iterable[Article]:
+    rows = Article.objects.filter(story=story).select_related("source")
+    return rows.only("title", "published_at", "copy_of", "source__name").order_by(
+        "published_at", "pk"
+    )
+
+
+def _labelled(article: Article) -> str:
+    time = date_format(localtime(article.published_at), "DATETIME_FORMAT")
+    kind = ", copy" if article.copy_of_id else ""
+    return f"{article.title} ({article.source.name}, {time}{kind})"
+
+
+def _address(row: Model) -> str:
+    return reverse(f"admin:articles_{row._meta.model_name}_change", args=[row.pk])
