@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import Max, OuterRef, Q, QuerySet
 
-from articles.models import SIMILAR_LIMIT, Article, Edition, Headline, SimilarLink, Source
+from articles.models import SIMILAR_LIMIT, Article, Edition, Headline, Held, SimilarLink, Source
 from articles.selectors.listing import (
     Report,
     fold,
@@ -68,6 +69,19 @@ def editions_of(article: Article, editions: Iterable[Edition]) -> tuple[Edition,
 def former_headlines(article: Article) -> tuple[Headline, ...]:
     """The last of an article's former headlines, the newest first. One query."""
     return tuple(article.former_headlines.all()[:HEADLINES])
+
+
+def decided_at(article: Article) -> datetime | None:
+    """When a curator last decided where an article belongs, of what is in force. One query."""
+    held = Q(one__in=_text(article)) | Q(other__in=_text(article))
+    decisions = Held.objects.filter(held, correction__undone_at=None)
+    last: datetime | None = decisions.aggregate(last=Max("correction__made_at"))["last"]
+    return last
+
+
+def _text(article: Article) -> list[int]:
+    """An article and what it copies: a copy goes with its original."""
+    return [article.pk, article.copy_of_id or article.pk]
 
 
 def company(article: Article) -> Company:

@@ -79,7 +79,12 @@ def why(request: HttpRequest, pk: int, slug: str, article: int) -> HttpResponse:
         return redirect(address)  # not for good: it may come back
     if slug != story.slug:
         return moved(request, address)
-    context = {"story": story, "article": found, "reason": reasons.reason(found)}
+    context = {
+        "story": story,
+        "article": found,
+        "reason": reasons.reason(found),
+        "decided_at": articles.decided_at(found),
+    }
     return render(request, "story/why.html", context)
 
 

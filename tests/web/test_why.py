@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from articles.models import Article, Story
+from articles.pipeline import corrections
 from tests.factories import make_article, make_source, make_story
 
 QUERIES = 8
@@ -100,6 +101,21 @@ def test_it_counts_the_reports_that_are_alike(dam, read):
     story, first, _ = dam
     make_article("Choir of Lowmoor sings", excerpt="", story=story)
     assert "It resembles 1 of the 2" in read(address(story, first)).text
+
+
+def test_a_curators_decision_is_told_as_long_as_it_is_in_force(uk, read, admin_user):
+    first, second = make_article("Ferry runs late"), make_article("Bakers strike over flour")
+    kept, _ = stories = [make_story(first), make_story(second)]
+    told = "A curator decided where it belongs"
+
+    correction = corrections.merge(stories, admin_user)
+    second.refresh_from_db()
+    assert told in read(address(kept, second)).text
+
+    corrections.undo(correction, admin_user)
+    second.refresh_from_db()
+    assert second.story
+    assert told not in read(address(second.story, second)).text
 
 
 def test_a_wrong_slug_leads_to_the_right_one_for_good(dam, client):
