@@ -1,4 +1,4 @@
-"""How much two articles speak for one story: a probability from their words and their times."""
+"""How much two articles speak for one story, and how near they are as news."""
 
 from __future__ import annotations
 
@@ -29,3 +29,16 @@ def likeness(
         + (weights.days + weights.cosine_days * cosine) * apart
     )
     return np.where(near, 1.0 / (1.0 + np.exp(-odds)), 0.0)
+
+
+def nearness(
+    cosine: NDArray[np.float32], days: NDArray[np.float64], parameters: Parameters
+) -> NDArray[np.float64]:
+    """How well pairs of articles serve as similar news of each other, 0 to 1.
+
+    What the cosine has above `similar_floor` counts less with the days between the two, half as
+    much after `similar_days`; it falls as a hyperbola so that months apart words still decide.
+    """
+    floor = parameters.similar_floor
+    above = (cosine - floor) / (1.0 + days / parameters.similar_days)
+    return np.where(cosine >= floor, floor + above, 0.0)

@@ -62,6 +62,8 @@ class Parameters:
     """Articles less alike than this are not compared as copies."""
     similar_floor: float = 0.1
     """Cosine below which an article is not similar news."""
+    similar_days: float = 2.0
+    """After so many days an article counts half as similar news for what it has above the floor."""
     similar_limit: int = 8
     candidates: int = 128
     """Articles compared in full with a new one, at most."""

@@ -15,7 +15,7 @@ from articles.clustering.copies import Sketch, near_duplicate, sketch
 from articles.clustering.folds import Folds
 from articles.clustering.holds import Holds
 from articles.clustering.index import Index, Pairs
-from articles.clustering.likeness import likeness
+from articles.clustering.likeness import likeness, nearness
 from articles.clustering.parameters import DAY, DEFAULT, Parameters
 from articles.clustering.similar import Pools
 from articles.clustering.stories import Stories
@@ -201,7 +201,8 @@ class Window:
         self._index.weigh(slots)
         pairs = self._index.pairs(slots)
         gaps = np.abs(self._times[pairs.left] - self._times[pairs.right]) / DAY
-        values = likeness(pairs.cosine, pairs.rest, np.nan_to_num(gaps, nan=0.0), self._parameters)
+        days = np.nan_to_num(gaps, nan=0.0)
+        values = likeness(pairs.cosine, pairs.rest, days, self._parameters)
         speaks = values >= self._parameters.edge_floor
         for left, right, value in _triples(pairs, values, speaks):
             self._stories.link(left, right, value)
@@ -211,9 +212,10 @@ class Window:
             if self._become_twins(left, right):
                 touched |= {left, right}
         self._refold(touched)
-        worth = self._pools.worth(pairs.left, pairs.right, pairs.cosine)
-        for left, right, cosine in _triples(pairs, pairs.cosine, worth):
-            self._pools.link(left, right, cosine)
+        scores = nearness(pairs.cosine, days, self._parameters)
+        worth = self._pools.worth(pairs.left, pairs.right, scores)
+        for left, right, score in _triples(pairs, scores, worth):
+            self._pools.link(left, right, score)
 
     def _relink(self) -> None:
         """Compare every article anew: the weights have learnt much since they were compared."""
