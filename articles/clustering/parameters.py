@@ -50,7 +50,7 @@ class Parameters:
     """The linkage from which articles make one story."""
     size_power: float = 0.8
     """Linkage is the sum of likeness over (size x size) to this power: 1 would be the average."""
-    edge_floor: float = 0.03
+    edge_floor: float = 0.07
     """Likeness below this counts as none."""
     regroup_share: float = 0.1
     """A story is looked at again once so much of it is new."""

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from articles.clustering.ragged import grown
-
-_KEPT = 14
+_KEPT = 16
 """Likest articles kept of each: more than are shown, since further articles of one source are
 passed over."""
-_FULL = 21
-"""A pool that has grown to this is cut to the likest: seldom enough to cost little."""
+_NOBODY = -1
+
+Slots = NDArray[np.int64]
+Floats = NDArray[np.floating]
 
 
 class Pools:
@@ -30,78 +30,97 @@ class Pools:
         self._sources = sources
         self._floor = floor
         self._limit = limit
-        self._pools: dict[int, dict[int, float]] = {}
-        self._held_by: dict[int, set[int]] = {}  # pools that hold a slot whose own has lost them
-        self._bars: dict[int, float] = {}
-        self._entry: NDArray[np.float32] = np.zeros(64, np.float32)  # the score a pool asks for
+        self._others: NDArray[np.int32] = np.zeros((0, _KEPT), np.int32)
+        self._scores: NDArray[np.float32] = np.zeros((0, _KEPT), np.float32)
+        self._entry: NDArray[np.float32] = np.zeros(0, np.float32)  # the score a pool asks for
+        self._bars: NDArray[np.float32] = np.zeros(0, np.float32)  # ... and a list
         self.changed: set[int] = set()
         """Slots whose list may have changed since they were last listed."""
 
-    def worth(
-        self, left: NDArray[np.int64], right: NDArray[np.int64], scores: NDArray[np.floating]
-    ) -> NDArray[np.bool_]:
-        """Which of these pairs `link` would do something for; cheap, to save most calls of it."""
-        reach = int(max(left.max(initial=0), right.max(initial=0))) + 1
-        if reach > len(self._entry):
-            self._entry = grown(self._entry, reach)
-        ranked = np.lexsort((-scores, left))
-        first = np.searchsorted(left[ranked], left[ranked])  # where the pairs of each left begin
-        among_best = np.empty(len(left), np.bool_)
-        among_best[ranked] = np.arange(len(left)) - first < _KEPT
-        wanted = (among_best & (scores >= self._entry[left])) | (scores >= self._entry[right])
-        return np.asarray(wanted & (scores >= self._floor), np.bool_)
-
-    def link(self, one: int, other: int, score: float) -> None:
-        """Make two articles known to each other, if they are like enough."""
-        if score < self._floor:
+    def link(self, left: Slots, right: Slots, scores: Floats) -> None:
+        """Make pairs of articles known to each other, those that are like enough."""
+        if not len(left):
             return
-        for slot, other_slot in ((one, other), (other, one)):
-            if other_slot not in self._originals:
-                self._enter(slot, other_slot, score)
-        for slot, holder in ((one, other), (other, one)):
-            if slot in self._pools.get(holder, ()) and holder not in self._pools.get(slot, ()):
-                self._held_by.setdefault(slot, set()).add(holder)
+        self._make_room(int(max(left.max(), right.max())) + 1)
+        worth = self._worth(left, right, scores)
+        left, right, scores = left[worth], right[worth], scores[worth].astype(np.float32)
+        holders = np.stack((left, right), axis=1).ravel()
+        others = np.stack((right, left), axis=1).ravel()
+        scores = np.repeat(scores, 2)
+        enters = (scores >= self._entry[holders]) & ~self._are_copies(others)
+        self._enter(holders[enters], others[enters], scores[enters])
 
     def introduce(self, slot: int) -> None:
         """Enter an article that is no copy any more into the pools of those it is like."""
-        for other, score in list(self._pools.get(slot, {}).items()):
-            self.link(slot, other, score)
+        held = self._held(slot)
+        others = np.fromiter((other for other, _ in held), np.int64, len(held))
+        scores = np.fromiter((score for _, score in held), np.float64, len(held))
+        self.link(np.full(len(held), slot, np.int64), others, scores)
 
-    def _enter(self, slot: int, other: int, score: float) -> None:
-        pool = self._pools.setdefault(slot, {})
-        if score < self._entry[slot]:
-            return
-        pool[other] = score
-        if score > self._bars.get(slot, 0.0):
-            self.changed.add(slot)
-        if len(pool) >= _FULL:
-            self._prune(slot, pool)
+    def _make_room(self, needed: int) -> None:
+        more = 2 * needed - len(self._others)
+        if needed > len(self._others):
+            self._others = np.pad(self._others, ((0, more), (0, 0)), constant_values=_NOBODY)
+            self._scores = np.pad(self._scores, ((0, more), (0, 0)))
+            self._entry = np.pad(self._entry, (0, more))
+            self._bars = np.pad(self._bars, (0, more))
 
-    def _prune(self, slot: int, pool: dict[int, float]) -> None:
-        ranked = sorted(pool.items(), key=_best_first)
-        self._pools[slot] = dict(ranked[:_KEPT])
-        self._entry[slot] = ranked[_KEPT - 1][1]
-        for other, _ in ranked[_KEPT:]:
-            if slot in self._pools.get(other, ()):
-                self._held_by.setdefault(slot, set()).add(other)
-            self._held_by.get(other, set()).discard(slot)
+    def _worth(self, left: Slots, right: Slots, scores: Floats) -> NDArray[np.bool_]:
+        """Which pairs can enter a pool: those among the best of `left`, or good for `right`."""
+        ranked = np.lexsort((-scores, left))
+        among_best = np.empty(len(left), np.bool_)
+        among_best[ranked] = _places(left[ranked]) < _KEPT
+        wanted = (among_best & (scores >= self._entry[left])) | (scores >= self._entry[right])
+        return np.asarray(wanted & (scores >= self._floor), np.bool_)
+
+    def _are_copies(self, slots: Slots) -> NDArray[np.bool_]:
+        copies = (slot in self._originals for slot in slots.tolist())
+        return np.fromiter(copies, np.bool_, len(slots))
+
+    def _enter(self, holders: Slots, others: Slots, scores: Floats) -> None:
+        """Merge newcomers into the pools of `holders`, which keep the likest."""
+        self.changed.update(holders[scores > self._bars[holders]].tolist())
+        rows = np.unique(holders)
+        row, column = np.nonzero(self._others[rows] != _NOBODY)
+        known = rows[row]
+        holders = np.concatenate((holders, known))
+        others = np.concatenate((others, self._others[known, column]))
+        scores = np.concatenate((scores, self._scores[known, column]))
+        # Once each: of a pair told again the first score counts, on both sides the same one.
+        _, first = np.unique(holders << 32 | others, return_index=True)
+        ranked = first[np.lexsort((-scores[first], holders[first]))]  # ties by number
+        place = _places(holders[ranked])
+        best, place = ranked[place < _KEPT], place[place < _KEPT]
+        self._others[rows] = _NOBODY
+        self._others[holders[best], place] = others[best]
+        self._scores[holders[best], place] = scores[best]
+        full = self._others[rows, -1] != _NOBODY
+        self._entry[rows] = np.where(full, self._scores[rows, -1], 0.0)
 
     def touch(self, slot: int) -> None:
         """Something about an article has changed that its own and others' lists depend on."""
         self.changed.add(slot)
-        self.changed.update(self._pools.get(slot, ()))
+        self.changed.update(other for other, _ in self._held(slot))
 
     def drop(self, slots: Iterable[int]) -> None:
         """Forget articles, in the pools of others too."""
-        for slot in slots:
-            self._bars.pop(slot, None)
-            self._entry[slot : slot + 1] = 0.0
-            self.changed.discard(slot)
-            holders = self._held_by.pop(slot, set())
-            for other in (*self._pools.pop(slot, {}), *holders):
-                if self._pools.get(other, {}).pop(slot, None) is not None:
-                    self._bars[other] = 0.0
-                self._held_by.get(other, set()).discard(slot)
+        leaving = np.fromiter(slots, np.int64)
+        self.changed.difference_update(leaving.tolist())
+        leaving = leaving[leaving < len(self._others)]
+        gone = np.zeros(len(self._others) + 1, np.bool_)  # the last stands for nobody
+        gone[leaving] = True
+        self._others[leaving] = _NOBODY
+        row, column = np.nonzero(gone[self._others])
+        self._others[row, column] = _NOBODY
+        self._bars[row] = 0.0
+        self._bars[leaving] = self._entry[leaving] = 0.0
+
+    def _held(self, slot: int) -> list[tuple[int, float]]:
+        """What a pool holds, best first."""
+        if slot >= len(self._others):
+            return []
+        held = zip(self._others[slot].tolist(), self._scores[slot].tolist(), strict=True)
+        return [(other, score) for other, score in held if other != _NOBODY]
 
     def best(self, slot: int) -> list[tuple[int, float]]:
         """The list of an article, best first: one of each source, one of each text, none its own.
@@ -109,11 +128,12 @@ class Pools:
         An article that has become a copy stands for its original where that is not in the pool.
         """
         originals, sources = self._originals, self._sources
-        pool = self._pools.get(slot, {})
+        held = self._held(slot)
+        pool = {other for other, _ in held}
         texts = {originals.get(slot, slot)}
         seen: set[int] = set()
         chosen: list[tuple[int, float]] = []
-        for other, score in sorted(pool.items(), key=_best_first):
+        for other, score in held:
             text, source = originals.get(other, other), sources[other]
             if text in texts or source in seen or (text != other and text in pool):
                 continue
@@ -122,9 +142,11 @@ class Pools:
             chosen.append((other, score))
             if len(chosen) == self._limit:
                 break
-        self._bars[slot] = chosen[-1][1] if len(chosen) == self._limit else 0.0
+        if held:
+            self._bars[slot] = chosen[-1][1] if len(chosen) == self._limit else 0.0
         return chosen
 
 
-def _best_first(entry: tuple[int, float]) -> tuple[float, int]:
-    return -entry[1], entry[0]
+def _places(values: Slots) -> Slots:
+    """The place of each of some sorted values among its equals, from 0."""
+    return np.arange(len(values)) - np.searchsorted(values, values)

@@ -212,10 +212,7 @@ class Window:
             if self._become_twins(left, right):
                 touched |= {left, right}
         self._refold(touched)
-        scores = nearness(pairs.cosine, days, self._parameters)
-        worth = self._pools.worth(pairs.left, pairs.right, scores)
-        for left, right, score in _triples(pairs, scores, worth):
-            self._pools.link(left, right, score)
+        self._pools.link(pairs.left, pairs.right, nearness(pairs.cosine, days, self._parameters))
 
     def _relink(self) -> None:
         """Compare every article anew: the weights have learnt much since they were compared."""
