@@ -127,23 +127,24 @@ class Pools:
 
         An article that has become a copy stands for its original where that is not in the pool.
         """
-        originals, sources = self._originals, self._sources
-        held = self._held(slot)
-        pool = {other for other, _ in held}
-        texts = {originals.get(slot, slot)}
+        if slot >= len(self._others):
+            return []
+        pool, scores = self._others[slot].tolist(), self._scores[slot].tolist()
+        texts = {self._originals.get(slot, slot)}
         seen: set[int] = set()
         chosen: list[tuple[int, float]] = []
-        for other, score in held:
-            text, source = originals.get(other, other), sources[other]
-            if text in texts or source in seen or (text != other and text in pool):
+        for other, score in zip(pool, scores, strict=True):
+            if other == _NOBODY or self._sources[other] in seen:
+                continue
+            text = self._originals.get(other, other)
+            if text in texts or (text != other and text in pool):
                 continue
             texts.add(text)
-            seen.add(source)
+            seen.add(self._sources[other])
             chosen.append((other, score))
             if len(chosen) == self._limit:
                 break
-        if held:
-            self._bars[slot] = chosen[-1][1] if len(chosen) == self._limit else 0.0
+        self._bars[slot] = chosen[-1][1] if len(chosen) == self._limit else 0.0
         return chosen
 
 

@@ -315,13 +315,14 @@ class Window:
 
     def _new_lists(self) -> dict[int, tuple[Similar, ...]]:
         lists: dict[int, tuple[Similar, ...]] = {}
+        documents = self._documents
         for slot in sorted(self._pools.changed, key=self._article):
             chosen = self._pools.best(slot)
             sign = hash(tuple(chosen))
             if sign != self._told_similar.get(slot, hash(())):
                 self._told_similar[slot] = sign
                 lists[self._article(slot)] = tuple(
-                    Similar(self._article(other), score) for other, score in chosen
+                    Similar(documents[other].id, score) for other, score in chosen
                 )
         return lists
 
