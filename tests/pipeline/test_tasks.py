@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
-from django.conf import settings as site
 
 from articles import tasks
 from articles.models import Article, Feed, Story
 from newsreader.celery import app
 from tests.factories import make_article, make_feed
 from tests.pipeline.feeds import rss
+from tests.pipeline.worker import eventually, working
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.stack]
-
-PATIENCE = 30.0
-
-
-def eventually(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")
@@ -35,18 +24,8 @@ def worker(
     """One worker for both queues, on the database of the tests."""
     app.control.purge()
     log = tmp_path_factory.mktemp("worker") / "worker.log"
-    command = (sys.executable, "-m", "celery", "--app", "newsreader", "worker")
-    options = ("--queues", "fetch,group", "--concurrency", "1", "--loglevel", "INFO")
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [*command, *options], cwd=site.BASE_DIR, env=worker_environment, stderr=output
-        )
-    try:
-        eventually(lambda: bool(app.control.ping(timeout=0.5)))
+    with working(worker_environment, log) as process:
         yield process
-    finally:
-        process.terminate()
-        process.wait(PATIENCE)
 
 
 def test_a_worker_fetches_what_is_due_and_groups_what_it_brought(worker, publisher):

@@ -1,0 +1,53 @@
+"""A real Celery worker for both queues."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+
+from newsreader.celery import app
+
+PATIENCE = 30.0
+
+
+def eventually(condition: Callable[[], bool]) -> None:
+    """Wait until something is true; fail if it takes too long."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.05)
+
+
+@contextmanager
+def working(environment: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker in a process group of its own, ready for tasks; it ends with the context."""
+    command = (sys.executable, "-m", "celery", "--app", "newsreader", "worker")
+    options = ("--queues", "fetch,group", "--concurrency", "1", "--loglevel", "INFO")
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [*command, *options],
+            cwd=settings.BASE_DIR,
+            env=environment,
+            stderr=output,
+            start_new_session=True,
+        )
+    try:
+        eventually(lambda: bool(app.control.ping(timeout=0.5)))
+        yield process
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+def kill(worker: subprocess.Popen[bytes]) -> None:
+    """End a worker and its children at once, as the kernel does when memory runs out."""
+    os.killpg(worker.pid, signal.SIGKILL)
+    worker.wait(PATIENCE)
