@@ -250,7 +250,7 @@ def told() -> dict[str, Any]:
     }
 
 
-@settings(max_examples=14, deadline=None)
+@settings(max_examples=11, deadline=None)
 @given(clear_news().flatmap(lambda news: st.tuples(st.just(news), turns_of(news))))
 def test_clear_news_is_stored_as_one_orderly_run_stores_it(given_news):
     news, turns = given_news
@@ -265,7 +265,7 @@ def test_clear_news_is_stored_as_one_orderly_run_stores_it(given_news):
     assert len(expected["stories"]) == len(EVENTS)
 
 
-@settings(max_examples=18, deadline=None)
+@settings(max_examples=14, deadline=None)
 @given(any_news.flatmap(turns_of))
 def test_faults_and_a_second_process_change_nothing_that_is_stored(turns):
     with forgotten():
@@ -278,7 +278,7 @@ def test_faults_and_a_second_process_change_nothing_that_is_stored(turns):
     assert found == expected
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(any_news)
 def test_a_task_that_comes_again_changes_nothing(news):
     with forgotten():
