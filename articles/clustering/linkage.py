@@ -34,7 +34,7 @@ def agglomerate(
     """
     groups = {node: [node] for node in sorted(nodes)}
     between: dict[int, dict[int, float]] = {
-        node: {other: value for other, value in likeness[node].items() if other in groups}
+        node: {other: likeness[node][other] for other in likeness[node].keys() & groups.keys()}
         for node in groups
     }
     queue = [
