@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Min, QuerySet
 
 from articles.clustering.background import Background
@@ -75,18 +75,26 @@ class Grouper:
         Raises `BusyError` where another process is at it; that one will see what waits.
         """
         total = 0
-        while not stop():
-            try:
-                with transaction.atomic():
-                    done = self._batch(language)
-            except BaseException:
-                # What the window took in was not stored.
-                self._live.pop(language, None)
-                raise
-            if not done:
-                break
+        while not stop() and (done := self._commit(language)):
             total += done
         return total
+
+    def _commit(self, language: str) -> int:
+        """One batch, stored. A window that held what is deleted by now is filled again, once."""
+        known = language in self._live
+        try:
+            with transaction.atomic():
+                return self._batch(language)
+        except IntegrityError:
+            self._live.pop(language, None)
+            if not known:
+                raise
+            logger.warning("the window of %s held what is gone; filling it again", language)
+            return self._commit(language)
+        except BaseException:
+            # What the window took in was not stored.
+            self._live.pop(language, None)
+            raise
 
     def _batch(self, language: str) -> int:
         now = lock.take(language)

@@ -136,6 +136,19 @@ def test_a_crash_before_the_commit_loses_and_doubles_nothing(grouper, monkeypatc
     assert Story.objects.count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_an_article_that_was_deleted_costs_no_batch(grouper):
+    gone = report(FLOOD[0], 3)
+    grouper.group("en")
+    gone.source.delete()
+    report(FLOOD[1], 2)
+
+    assert grouper.group("en") == 1
+
+    assert partition() == {frozenset({FLOOD[1]})}
+    assert not SimilarLink.objects.exists()
+
+
 def test_old_articles_are_grouped_among_those_of_their_own_days(grouper):
     report(FLOOD[0], 1)
     old = [report(title, 24 * 200 + hour) for hour, title in enumerate(FLOOD[1:])]
