@@ -69,7 +69,7 @@ ORDER BY place LIMIT %s
 _CANDIDATES = f"""
 SELECT {", ".join(FIELDS)}
 FROM articles_article, CAST(%s AS tsquery) AS query
-WHERE search @@ query AND language = %s AND id <> %s AND copy_of_id IS DISTINCT FROM %s
+WHERE search @@ query AND language = %s AND id <> ALL(%s) AND copy_of_id IS NULL
 ORDER BY ts_rank(search, query) DESC, id
 LIMIT %s
 """  # noqa: S608 - the names of our own columns
@@ -144,7 +144,8 @@ def _candidates(cursor: CursorWrapper, article: Article, words: Sequence[str]) -
     if len(telling) < 2:
         return []
     query = " | ".join(f"{one} & {other}" for one, other in combinations(telling, 2))
-    cursor.execute(_CANDIDATES, [query, article.language, article.pk, article.pk, CANDIDATES])
+    own_text = [article.pk, article.copy_of_id or article.pk]
+    cursor.execute(_CANDIDATES, [query, article.language, own_text, CANDIDATES])
     return [document(row) for row in cursor.fetchall()]
 
 

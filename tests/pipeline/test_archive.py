@@ -104,6 +104,29 @@ def test_copies_are_folded_into_what_they_copy():
     assert similar_titles(new) == [original.title]
 
 
+def test_the_copy_of_what_is_linked_already_is_not_linked_too():
+    new, original = old(DAM[0], 0), old(DAM[1], 1)
+    old(DAM[1], 1, copy_of=original)
+    for title in OTHERS:
+        old(title, 50)
+    SimilarLink.objects.create(article=new, similar=original, score=0.4, position=0)
+
+    complete_similar(new)
+
+    assert [link.similar for link in SimilarLink.objects.filter(article=new)] == [original]
+
+
+def test_what_an_article_copies_is_not_similar_news_to_it():
+    original = old(DAM[1], 1)
+    copied = old(DAM[0], 0, copy_of=original)
+    for title in OTHERS:
+        old(title, 50)
+
+    complete_similar(copied)
+
+    assert similar_titles(copied) == []
+
+
 def test_words_that_are_hostile_to_a_query_are_harmless():
     new = old(r"It's ':* & | ! \ <-> a (dam) o'dam'", 0)
     old(r"It's ':* & | ! \ <-> a (dam) o'dam' again", 10)
