@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -39,10 +39,11 @@ def layout(open_folder: Path) -> Layout:
 
 
 class Up:
-    """`manage.py up` in a process of its own, on a free port."""
+    """`manage.py up` in a process of its own, on a free port; `settings` join its environment."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, settings: Mapping[str, str] | None = None) -> None:
         self.data_dir = data_dir
+        self._environ = {**private_servers(), **(settings or {})}
         self.port = 0
         self.output = data_dir.with_name("output")
         self._process: subprocess.Popen[str] | None = None
@@ -56,7 +57,7 @@ class Up:
         return subprocess.Popen(
             [sys.executable, "manage.py", *map(str, words), "--data-dir", str(self.data_dir)],
             cwd=PROJECT,
-            env=private_servers(),
+            env=self._environ,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -83,7 +84,7 @@ class Up:
                     *("--port", str(self.port), "--data-dir", str(self.data_dir)),
                 ],
                 cwd=PROJECT,
-                env=private_servers(),
+                env=self._environ,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
