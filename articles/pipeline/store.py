@@ -14,35 +14,44 @@ from django.utils import timezone
 from articles.entries.hashing import content_hash, title_key
 from articles.entries.types import Entry
 from articles.models import Article, Feed, Headline, Sighting
+from articles.pipeline import rows as rows_of
 
 SAME_TITLE_WITHIN = timedelta(days=1)
 """Two entries of one source with one title so close in time are one article."""
 
-# Everything an entry could be, found in one statement: the same GUID in this feed, a second GUID
-# met before, the same address anywhere, the same title from this source.
+# Everything an entry could be, found in one statement: the same GUID in its feed, a second GUID
+# met before, the same address anywhere, the same title from its source. The second column tells
+# whose key it is.
 _KNOWN = """
-SELECT 'guid', article.guid_hash, article.id, article.feed_id, article.content_hash,
+WITH told (feed, guid, source, title) AS (
+    SELECT * FROM unnest(%(feeds)s::bigint[], %(guids)s::bytea[],
+                         %(sources)s::bigint[], %(titles)s::bytea[])
+)
+SELECT 'guid', told.feed, told.guid, article.id, article.feed_id, article.content_hash,
        article.published_at
-FROM articles_article AS article
-WHERE article.feed_id = %(feed)s AND article.guid_hash = ANY(%(guids)s)
+FROM told JOIN articles_article AS article
+  ON article.feed_id = told.feed AND article.guid_hash = told.guid
 UNION ALL
-SELECT 'sighting', sighting.guid_hash, article.id, article.feed_id, article.content_hash,
+SELECT 'sighting', told.feed, told.guid, article.id, article.feed_id, article.content_hash,
        article.published_at
-FROM articles_sighting AS sighting
+FROM told JOIN articles_sighting AS sighting
+  ON sighting.feed_id = told.feed AND sighting.guid_hash = told.guid
 JOIN articles_article AS article ON article.id = sighting.article_id
-WHERE sighting.feed_id = %(feed)s AND sighting.guid_hash = ANY(%(guids)s)
 UNION ALL
-SELECT 'address', article.url_hash, article.id, article.feed_id, article.content_hash,
+SELECT 'address', 0, article.url_hash, article.id, article.feed_id, article.content_hash,
        article.published_at
 FROM articles_article AS article
 WHERE article.url_hash = ANY(%(addresses)s)
 UNION ALL
-SELECT 'title', article.title_key, article.id, article.feed_id, article.content_hash,
+SELECT 'title', told.source, told.title, article.id, article.feed_id, article.content_hash,
        article.published_at
-FROM articles_article AS article
-WHERE article.source_id = %(source)s AND article.title_key = ANY(%(titles)s)
-  AND article.published_at BETWEEN %(from)s AND %(to)s
+FROM told JOIN articles_article AS article
+  ON article.source_id = told.source AND article.title_key = told.title
+WHERE article.published_at BETWEEN %(from)s AND %(to)s
 """
+
+Key = tuple[int, bytes]
+"""A hash and whose it is: a feed's GUID, a source's title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +65,13 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class _Keyed:
-    """An entry with the hashes it is recognised by."""
+    """An entry of a feed with the hashes it is recognised by."""
 
+    feed: Feed
     entry: Entry
-    guid: bytes
+    guid: Key
     address: bytes | None
-    title: bytes
+    title: Key
     content: bytes
 
 
@@ -84,22 +94,33 @@ class _Match:
 
 @dataclass(slots=True)
 class _Known:
-    guid: dict[bytes, _Match] = field(default_factory=dict)
+    guid: dict[Key, _Match] = field(default_factory=dict)
     address: dict[bytes, _Match] = field(default_factory=dict)
-    title: dict[bytes, list[_Match]] = field(default_factory=dict)
+    title: dict[Key, list[_Match]] = field(default_factory=dict)
 
-    def match(self, keyed: _Keyed) -> _Match | None:
+    def match(self, item: _Keyed) -> _Match | None:
         return (
-            self.guid.get(keyed.guid)
-            or (self.address.get(keyed.address) if keyed.address else None)
-            or self.same_title(keyed)
+            self.guid.get(item.guid)
+            or (self.address.get(item.address) if item.address else None)
+            or self._same_title(item)
         )
 
-    def same_title(self, keyed: _Keyed) -> _Match | None:
-        for match in self.title.get(keyed.title, ()):
-            if abs(match.published - keyed.entry.published) <= SAME_TITLE_WITHIN:
+    def _same_title(self, item: _Keyed) -> _Match | None:
+        for match in self.title.get(item.title, ()):
+            if abs(match.published - item.entry.published) <= SAME_TITLE_WITHIN:
                 return match
         return None
+
+
+@dataclass(slots=True)
+class _Fresh:
+    """New entries: the first of each article, and its twins in other feeds or under other GUIDs."""
+
+    firsts: list[_Keyed] = field(default_factory=list)
+    twins: list[tuple[_Keyed, _Keyed]] = field(default_factory=list)
+
+    def first_of(self, match: _Match) -> _Keyed:
+        return self.firsts[match.article]
 
 
 def short_hash(text: str) -> bytes:
@@ -108,111 +129,139 @@ def short_hash(text: str) -> bytes:
 
 
 def store_entries(feed: Feed, entries: Sequence[Entry]) -> Stored:
-    """Store the entries of one feed, as parsed; call it inside a transaction.
+    """Store the entries of one feed, as parsed; call it inside a transaction."""
+    return store_feeds([(feed, entries)])[0]
 
-    The number of statements does not depend on the number of entries. An entry that another feed
-    brought first is noted as a sighting and changes nothing: two feeds that word one article
-    differently would otherwise overwrite each other for ever.
+
+def store_feeds(batch: Sequence[tuple[Feed, Sequence[Entry]]]) -> list[Stored]:
+    """Store the entries of several feeds, as parsed; call it inside a transaction.
+
+    The number of statements depends neither on the number of entries nor on that of feeds. An
+    entry that another feed brought first is noted as a sighting and changes nothing: two feeds
+    that word one article differently would otherwise overwrite each other for ever.
     """
-    if not entries:
-        return Stored()
-    keyed = [_keyed(entry) for entry in entries]
-    known = _look_up(feed, keyed)
-    matches = [(item, known.match(item)) for item in keyed]
-    fresh = _once(item for item, match in matches if match is None)
+    items = [_keyed(feed, entry) for feed, entries in batch for entry in entries]
+    if not items:
+        return [Stored() for _ in batch]
+    known = _look_up(items)
+    matches = [(item, known.match(item)) for item in items]
     met = [(item, match) for item, match in matches if match is not None]
-    edited = _edited(feed, met)
-    _insert(feed, fresh)
-    _note(feed, {item.guid: match.article for item, match in met if not match.by_guid})
-    changed = _update(edited, known)
-    languages = {item.entry.language for item in fresh} | changed
-    return Stored(len(fresh), len(edited), frozenset(languages))
+    fresh = _once(item for item, match in matches if match is None)
+    added = _insert(fresh.firsts)
+    seen = {item.guid: match.article for item, match in met if not match.by_guid}
+    seen |= {twin.guid: added[one.guid] for twin, one in fresh.twins if one.guid in added}
+    _note(seen)
+    edited = _edited(met)
+    regroup = _update(edited, known)
+    new = [item for item in fresh.firsts if item.guid in added]
+    return [_tally(feed, new, edited, regroup) for feed, _ in batch]
 
 
-def _edited(feed: Feed, met: Iterable[tuple[_Keyed, _Match]]) -> dict[int, _Keyed]:
-    """The articles of this feed that read otherwise now, each with the entry that tells.
+def _tally(
+    feed: Feed, new: Iterable[_Keyed], edited: dict[int, _Keyed], regroup: dict[int, str]
+) -> Stored:
+    added = [item.entry.language for item in new if item.feed.pk == feed.pk]
+    changed = [article for article, item in edited.items() if item.feed.pk == feed.pk]
+    languages = {regroup[article] for article in changed if article in regroup}
+    return Stored(len(added), len(changed), frozenset(languages.union(added)))
+
+
+def _edited(met: Iterable[tuple[_Keyed, _Match]]) -> dict[int, _Keyed]:
+    """The articles that read otherwise now in their own feed, each with the entry that tells.
 
     The entry under the article's own GUID tells; another entry that counts as the same article
     does so only where that one has gone, or the two would take turns for ever.
     """
     tellers: dict[int, tuple[_Keyed, _Match]] = {}
     for item, match in sorted(met, key=lambda pair: not pair[1].own):
-        if match.feed == feed.pk:
+        if match.feed == item.feed.pk:
             tellers.setdefault(match.article, (item, match))
     return {
         article: item for article, (item, match) in tellers.items() if match.content != item.content
     }
 
 
-def _keyed(entry: Entry) -> _Keyed:
+def _keyed(feed: Feed, entry: Entry) -> _Keyed:
     return _Keyed(
+        feed,
         entry,
-        short_hash(entry.guid),
+        (feed.pk, short_hash(entry.guid)),
         short_hash(entry.canonical_url) if entry.canonical_url else None,
-        title_key(entry.title),
+        (feed.source_id, title_key(entry.title)),
         content_hash(entry),
     )
 
 
-def _look_up(feed: Feed, keyed: Sequence[_Keyed]) -> _Known:
-    times = [item.entry.published for item in keyed]
+def _look_up(items: Sequence[_Keyed]) -> _Known:
+    times = [item.entry.published for item in items]
     parameters: dict[str, Any] = {
-        "feed": feed.pk,
-        "source": feed.source_id,
-        "guids": [item.guid for item in keyed],
-        "addresses": [item.address for item in keyed if item.address],
-        "titles": [item.title for item in keyed],
+        "feeds": [item.guid[0] for item in items],
+        "guids": [item.guid[1] for item in items],
+        "addresses": [item.address for item in items if item.address],
+        "sources": [item.title[0] for item in items],
+        "titles": [item.title[1] for item in items],
         "from": min(times) - SAME_TITLE_WITHIN,
         "to": max(times) + SAME_TITLE_WITHIN,
     }
     known = _Known()
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN, parameters)
-        for how, key, article, owner, content, published in cursor.fetchall():
-            match = _Match(how, article, owner, bytes(content), published)
+        for how, whose, key, article, feed, content, published in cursor.fetchall():
+            match = _Match(how, article, feed, bytes(content), published)
             if how == "title":
-                known.title.setdefault(bytes(key), []).append(match)
+                known.title.setdefault((whose, bytes(key)), []).append(match)
             elif how == "address":
                 known.address[bytes(key)] = match
             else:
-                known.guid[bytes(key)] = match
+                known.guid[whose, bytes(key)] = match
     return known
 
 
-def _insert(feed: Feed, fresh: Sequence[_Keyed]) -> None:
-    """Add articles; one that another worker has just added under the same key is left to it."""
+def _insert(fresh: Sequence[_Keyed]) -> dict[Key, int]:
+    """Add articles and give their ids.
+
+    One that another worker has just added under the same key is left to it.
+    """
+    if not fresh:
+        return {}
     # In the order of keys: two workers with entries in common then never wait in a ring.
-    rows = sorted(fresh, key=lambda item: item.address or b"")
-    Article.objects.bulk_create((_article(feed, item) for item in rows), ignore_conflicts=True)
+    ordered = sorted(fresh, key=lambda item: item.address or b"")
+    rows = [_article(item) for item in ordered]
+    added = rows_of.insert(Article, rows, ("id", "feed_id", "guid_hash"))
+    return {(feed, bytes(guid)): article for article, feed, guid in added}
 
 
-def _once(fresh: Iterable[_Keyed]) -> list[_Keyed]:
-    """Of new entries with one title so close in time, the first."""
-    seen = _Known()
-    kept = []
+def _once(fresh: Iterable[_Keyed]) -> _Fresh:
+    """Tell the first entry of each new article from its twins."""
+    seen, found = _Known(), _Fresh()
     for item in fresh:
-        if seen.same_title(item) is None:
-            match = _Match("title", 0, None, b"", item.entry.published)
-            seen.title.setdefault(item.title, []).append(match)
-            kept.append(item)
-    return kept
+        if (match := seen.match(item)) is not None:
+            found.twins.append((item, found.first_of(match)))
+            continue
+        match = _Match("first", len(found.firsts), item.feed.pk, b"", item.entry.published)
+        found.firsts.append(item)
+        seen.guid[item.guid] = match
+        seen.title.setdefault(item.title, []).append(match)
+        if item.address:
+            seen.address[item.address] = match
+    return found
 
 
-def _article(feed: Feed, item: _Keyed) -> Article:
+def _article(item: _Keyed) -> rows_of.Row:
     entry = item.entry
-    return Article(
-        source_id=feed.source_id,
-        feed_id=feed.pk,
-        topic_id=feed.topic_id,
-        guid=entry.guid,
-        guid_hash=item.guid,
-        url_hash=item.address,
-        url=entry.url,
-        language=entry.language,
-        published_at=entry.published,
-        published_claim=entry.published_claim,
+    return {
+        "source_id": item.feed.source_id,
+        "feed_id": item.feed.pk,
+        "topic_id": item.feed.topic_id,
+        "guid": entry.guid,
+        "guid_hash": item.guid[1],
+        "url_hash": item.address,
+        "url": entry.url,
+        "language": entry.language,
+        "published_at": entry.published,
+        "published_claim": entry.published_claim,
         **_told(item),
-    )
+    }
 
 
 def _told(item: _Keyed) -> dict[str, Any]:
@@ -220,7 +269,7 @@ def _told(item: _Keyed) -> dict[str, Any]:
     entry = item.entry
     return {
         "title": entry.title,
-        "title_key": item.title,
+        "title_key": item.title[1],
         "excerpt": entry.excerpt,
         "text": entry.text,
         "html": entry.html,
@@ -233,22 +282,22 @@ def _told(item: _Keyed) -> dict[str, Any]:
     }
 
 
-def _note(feed: Feed, sightings: dict[bytes, int]) -> None:
+def _note(sightings: dict[Key, int]) -> None:
     if sightings:
         Sighting.objects.bulk_create(
             (
-                Sighting(feed_id=feed.pk, guid_hash=guid, article_id=article)
-                for guid, article in sorted(sightings.items())
+                Sighting(feed_id=feed, guid_hash=guid, article_id=article)
+                for (feed, guid), article in sorted(sightings.items())
             ),
             ignore_conflicts=True,
         )
 
 
-def _update(edited: dict[int, _Keyed], known: _Known) -> set[str]:
-    """Follow edits; return the languages whose articles must be grouped again."""
+def _update(edited: dict[int, _Keyed], known: _Known) -> dict[int, str]:
+    """Follow edits; return the articles that must be grouped again, with their languages."""
     if not edited:
-        return set()
-    to_group: set[str] = set()
+        return {}
+    to_group: dict[int, str] = {}
     now = timezone.now()
     articles = list(
         Article.objects.select_for_update(of=("self",))
@@ -262,7 +311,7 @@ def _update(edited: dict[int, _Keyed], known: _Known) -> set[str]:
         told = _told(item)
         if (article.title, article.excerpt) != (told["title"], told["excerpt"]):
             article.clustered_at = None
-            to_group.add(article.language)
+            to_group[article.pk] = article.language
         for name, value in told.items():
             setattr(article, name, value)
         article.updated_at = item.entry.updated or now
@@ -284,7 +333,7 @@ def _keep_headlines(articles: Iterable[Article], edited: dict[int, _Keyed], now:
                 article=article, title=article.title, title_key=article.title_key, replaced_at=now
             )
             for article in articles
-            if bytes(article.title_key) != edited[article.pk].title
+            if bytes(article.title_key) != edited[article.pk].title[1]
         ),
         ignore_conflicts=True,
     )
