@@ -160,8 +160,9 @@ def store_feeds(batch: Sequence[tuple[Feed, Sequence[Entry]]]) -> list[Stored]:
 def _tally(
     feed: Feed, new: Iterable[_Keyed], edited: dict[int, _Keyed], regroup: dict[int, str]
 ) -> Stored:
-    added = [item.entry.language for item in new if item.feed.pk == feed.pk]
-    changed = [article for article, item in edited.items() if item.feed.pk == feed.pk]
+    own = feed.pk
+    added = [item.entry.language for item in new if item.guid[0] == own]
+    changed = [article for article, item in edited.items() if item.guid[0] == own]
     languages = {regroup[article] for article in changed if article in regroup}
     return Stored(len(added), len(changed), frozenset(languages.union(added)))
 
