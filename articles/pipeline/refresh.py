@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,8 +31,9 @@ from articles.fetch.types import (
     Validators,
 )
 from articles.models import Feed
+from articles.pipeline import rows
 from articles.pipeline.claims import claim_due, claim_named
-from articles.pipeline.store import Stored, store_entries
+from articles.pipeline.store import Stored, store_feeds
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +44,7 @@ CLAIM_AT_ONCE = 100
 class Fetched:
     """What the threads hand back: an answer or its failure, and what could be read of it."""
 
+    feed: Feed
     state: FeedState
     result: Response | FetchError
     parsed: ParsedFeed | ParseError | None
@@ -116,9 +118,7 @@ def _refresh(claim: Callable[[], list[Feed]]) -> Iterator[Refreshed]:
             if not under_way:
                 return
             done, _ = wait(under_way, return_when=FIRST_COMPLETED)
-            for future in done:
-                feed = under_way.pop(future)
-                yield finish(feed, _result(feed, future))
+            yield from finish([_result(under_way.pop(future), future) for future in done])
 
 
 def _result(feed: Feed, future: Future[Fetched]) -> Fetched:
@@ -128,7 +128,7 @@ def _result(feed: Feed, future: Future[Fetched]) -> Fetched:
         return future.result()
     logger.error("%s: reading it failed", feed.url, exc_info=error)
     words = f"Reading it failed through a fault of this program: {type(error).__name__}."
-    return Fetched(_state(feed), FetchError(Failure.HTTP, words), None, timezone.now())
+    return Fetched(feed, _state(feed), FetchError(Failure.HTTP, words), None, timezone.now())
 
 
 def _state(feed: Feed) -> FeedState:
@@ -151,8 +151,8 @@ def fetch(door: Door, feed: Feed) -> Fetched:
         result = error
     now = timezone.now()
     if isinstance(result, FetchError) or not needs_parsing(state, result):
-        return Fetched(state, result, None, now)
-    return Fetched(state, result, _parse(feed, result, now), now)
+        return Fetched(feed, state, result, None, now)
+    return Fetched(feed, state, result, _parse(feed, result, now), now)
 
 
 def _parse(feed: Feed, response: Response, now: datetime) -> ParsedFeed | ParseError:
@@ -168,47 +168,48 @@ def _parse(feed: Feed, response: Response, now: datetime) -> ParsedFeed | ParseE
         return error
 
 
-def finish(feed: Feed, fetched: Fetched) -> Refreshed:
-    """Store what a fetch brought and release the feed, in one transaction."""
+def finish(batch: Sequence[Fetched]) -> list[Refreshed]:
+    """Store what fetches brought and release their feeds, in one transaction.
+
+    However many feeds have come in meanwhile, that takes the same few statements.
+    """
     try:
         with transaction.atomic():
-            return _store(feed, fetched)
+            return _store(batch)
     except DatabaseError as error:
-        # The entries of one feed could not be stored: that must not cost the others theirs.
-        logger.exception("%s: its entries could not be stored", feed.url)
-        words = ParseError(f"Its entries could not be stored: {type(error).__name__}.")
-        return _settle(feed, fetched, words, Stored())
+        if len(batch) == 1:
+            return _give_up(batch[0], error)
+    # What cannot be stored of one feed must not cost the others theirs.
+    return [refreshed for fetched in batch for refreshed in finish([fetched])]
 
 
-def _store(feed: Feed, fetched: Fetched) -> Refreshed:
-    parsed = fetched.parsed
-    stored = Stored()
-    reading: Reading | ParseError | None = None
-    if isinstance(parsed, ParsedFeed):
-        stored = store_entries(feed, parsed.entries)
-        reading = Reading(stored.new, parsed.hints)
-        feed.title = feed.title or parsed.title
-        feed.notice = "\n".join((*parsed.notices, *parsed.problems))
-    else:
-        reading = parsed
-    return _settle(feed, fetched, reading, stored)
+def _give_up(fetched: Fetched, error: DatabaseError) -> list[Refreshed]:
+    """Note on the feed that its entries cannot be stored."""
+    logger.error("%s: its entries could not be stored", fetched.feed.url, exc_info=error)
+    words = ParseError(f"Its entries could not be stored: {type(error).__name__}.")
+    return _keep([_settled(fetched, words, Stored())])
 
 
-def _settle(
-    feed: Feed, fetched: Fetched, reading: Reading | ParseError | None, stored: Stored
-) -> Refreshed:
-    """Decide what becomes of the feed, and keep it."""
+def _store(batch: Iterable[Fetched]) -> list[Refreshed]:
+    read = [(each, each.parsed) for each in batch if isinstance(each.parsed, ParsedFeed)]
+    stored = store_feeds([(fetched.feed, parsed.entries) for fetched, parsed in read])
+    refreshed = [
+        _settled(fetched, fetched.parsed, Stored())
+        for fetched in batch
+        if not isinstance(fetched.parsed, ParsedFeed)
+    ]
+    for (fetched, parsed), change in zip(read, stored, strict=True):
+        fetched.feed.title = fetched.feed.title or parsed.title
+        fetched.feed.notice = "\n".join((*parsed.notices, *parsed.problems))
+        refreshed.append(_settled(fetched, Reading(change.new, parsed.hints), change))
+    return _keep(refreshed)
+
+
+def _settled(fetched: Fetched, reading: Reading | ParseError | None, stored: Stored) -> Refreshed:
+    """Decide what becomes of the feed, and write it to the feed in memory."""
+    feed = fetched.feed
     jitter = random.random()  # noqa: S311 - no secret
     decision = decide(fetched.state, fetched.result, reading, now=fetched.now, jitter=jitter)
-    _save(feed, fetched, decision)
-    return Refreshed(feed, decision, stored)
-
-
-def _save(feed: Feed, fetched: Fetched, decision: Decision) -> None:
-    """Keep the decision as it is.
-
-    Only what a fetch may change is written: a curator's edit made in the meantime stays.
-    """
     if decision.error:
         logger.warning("%s: %s", feed.url, decision.error)
     else:
@@ -228,7 +229,16 @@ def _save(feed: Feed, fetched: Fetched, decision: Decision) -> None:
     elif not decision.error:
         feed.retired_at = None
     feed.claimed_until = None
-    feed.save(update_fields=_FETCHED)
+    return Refreshed(feed, decision, stored)
+
+
+def _keep(refreshed: list[Refreshed]) -> list[Refreshed]:
+    """Write what a fetch may change, and no more: a curator's edit made in the meantime stays."""
+    feeds = [each.feed for each in refreshed]
+    # In one order, so that two workers never wait for each other in a ring.
+    feeds.sort(key=lambda feed: feed.pk)
+    rows.update(Feed, [{name: getattr(feed, name) for name in ("id", *_FETCHED)} for feed in feeds])
+    return refreshed
 
 
 _FETCHED = (
