@@ -58,11 +58,9 @@ def normalise(raw: RawEntry, context: Context) -> Entry:
     html = clean_html(raw.content or raw.summary, base)
     text = _text(html)
     summary = _text(clean_html(raw.summary, base)) if raw.content and raw.summary else text
-    title = shorten(plain_text(raw.title[: 4 * 500])) or first_words(text or summary)
-    if not title or not (url or text):
-        raise UnusableEntryError(
-            "has no address and no text" if title else "has no title and no text"
-        )
+    title = shorten(plain_text(raw.title[: 4 * 500])) or first_words(text or summary) or url
+    if not title:
+        raise UnusableEntryError("has no title, no text and no address")
     published, claim = published_at(raw.published, raw.updated, context.now)
     return Entry(
         guid=_guid(raw, url, title, text),

@@ -76,8 +76,7 @@ def _entries(raw: RawFeed, context: Context) -> tuple[list[tuple[RawEntry, Entry
         try:
             pairs.append((entry, normalise(entry, context)))
         except UnusableEntryError as problem:
-            named = f" (“{shorten(plain_text(entry.title[:500]), 60)}”)" if entry.title else ""
-            problems.append(f"Entry {number}{named} {problem}.")
+            problems.append(f"Entry {number} {problem}.")
     return pairs, problems
 
 

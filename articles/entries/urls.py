@@ -31,6 +31,8 @@ CHANNELS = frozenset({"rss", "rss2", "atom", "feed", "feeds", "rssfeed", "amp", 
 """Values that give a parameter away as the mark of a channel, whatever its name."""
 
 _QUOTED = "/%:=&?~+!$,;'@()*[]|-._"
+_BROKEN_LINE = re.compile(r" *[\x00-\x1f\x7f][\x00-\x20\x7f]*")
+_NO_HOST = re.compile(r"[@\s]")
 _SCHEMELESS = re.compile(r"www\.[\w-]+(?:\.[\w-]+)+(?:[/:?#]|$)")
 _HOSTLESS = re.compile(r"https?:(?!//[^/])", re.IGNORECASE)
 _HOST_PREFIX = re.compile(r"^(?:www\d?|amp|m|mobile)\.(?=[^.]+\.[^.])")
@@ -44,11 +46,15 @@ _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$")
 def safe_url(address: str, base: str = "") -> str:
     """`address` as an absolute http(s) URL, relative ones resolved against `base`; else empty.
 
-    Whitespace and control characters are removed and other characters that no URL may hold are
-    percent-encoded. Addresses with credentials are refused.
+    Control characters and line breaks are removed, with the spaces at them, and other characters
+    that no URL may hold are percent-encoded. Addresses with credentials are refused.
     """
-    address = re.sub(r"[\x00-\x1f\x7f\s]+", "", address.strip()) if address else ""
-    if not address or len(address) > MAX_URL or _HOSTLESS.match(address):
+    address = address.strip()
+    if not address or len(address) > MAX_URL:
+        return ""
+    if not address.isprintable():
+        address = _BROKEN_LINE.sub("", address)
+    if _HOSTLESS.match(address):
         return ""
     if _SCHEMELESS.match(address):
         address = f"https://{address}"
@@ -57,7 +63,7 @@ def safe_url(address: str, base: str = "") -> str:
         host, port = parts.hostname, parts.port
     except ValueError:
         return ""
-    if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
+    if parts.scheme not in ("http", "https") or not host or _NO_HOST.search(parts.netloc):
         return ""
     return _joined(parts, _netloc(host, port))
 

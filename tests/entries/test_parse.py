@@ -192,12 +192,25 @@ def test_the_good_entries_of_a_broken_feed_are_there(body):
 
 
 def test_one_bad_entry_costs_only_itself_and_is_named():
-    feed = read(rss(item("Scripted", link="javascript:alert(1)") + "<item></item>" + TWO))
+    nothing = "<title>&lt;script&gt;x&lt;/script&gt;</title><author>Ada Example</author>"
+    feed = read(rss(f"<item>{nothing}</item><item></item>{TWO}"))
     assert [entry.title for entry in feed.entries] == ["One", "Two"]
     assert feed.problems == (
-        "Entry 1 (“Scripted”) has no address and no text.",
-        "Entry 2 has no title and no text.",
+        "Entry 1 has no title, no text and no address.",
+        "Entry 2 has no title, no text and no address.",
     )
+
+
+@pytest.mark.parametrize(
+    ("fields", "title"),
+    [
+        ("<title>Bridge closed</title>", "Bridge closed"),
+        ("<description>The bridge is closed.</description>", "The bridge is closed."),
+        ("<link>https://example.org/1</link>", "https://example.org/1"),
+    ],
+)
+def test_any_of_title_text_and_address_makes_an_entry(fields, title):
+    assert titles(rss(f"<item>{fields}</item>")) == [title]
 
 
 def test_items_of_a_json_feed_that_are_no_objects_are_named():
