@@ -42,9 +42,13 @@ def detect(text: str, default: str = "") -> str:
     return str(code) if letters >= LONG_LETTERS or probability >= CERTAIN else default
 
 
+def load_model() -> None:
+    """Load what `detect` needs, most of a second's work, before the first text asks for it."""
+    _identifier()
+
+
 @lru_cache(maxsize=1)
 def _identifier() -> Any:
-    """The model takes most of a second to load, so it waits for the first text that needs it."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

@@ -1,11 +1,12 @@
 """Refreshing feeds: claim, fetch, parse, store, and set the next time, one feed at a time.
 
-Fetching and parsing run in threads that never touch the database; storing runs in the thread that
-called, so one connection serves a whole refresh.
+Fetching runs in threads that never touch the database, and parsing in a process of its own; storing
+runs in the thread that called, so one connection serves a whole refresh.
 """
 
 from __future__ import annotations
 
+import atexit
 import logging
 import random
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -17,7 +18,7 @@ from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from articles.entries.parse import parse
+from articles.entries.parsers import Parsers
 from articles.entries.types import ParsedFeed, ParseError
 from articles.fetch.decide import Reading, decide, needs_parsing
 from articles.fetch.door import Door
@@ -38,6 +39,9 @@ from articles.pipeline.store import Stored, store_feeds
 logger = logging.getLogger(__name__)
 
 CLAIM_AT_ONCE = 100
+
+_parsers = Parsers()  # kept from one refresh to the next
+atexit.register(_parsers.close)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +161,7 @@ def fetch(door: Door, feed: Feed) -> Fetched:
 
 def _parse(feed: Feed, response: Response, now: datetime) -> ParsedFeed | ParseError:
     try:
-        return parse(
+        return _parsers.parse(
             response.body,
             url=response.url,
             content_type=response.headers.get("content-type", ""),

@@ -80,7 +80,7 @@ def test_a_body_that_did_not_change_is_not_parsed_again(publisher, monkeypatch):
     def never(*_arguments, **_named):
         raise AssertionError("parsed again")
 
-    monkeypatch.setattr("articles.pipeline.refresh.parse", never)
+    monkeypatch.setattr("articles.pipeline.refresh._parsers.parse", never)
 
     assert refresh(feed).unchanged == 1
 
@@ -145,7 +145,7 @@ def test_a_fault_of_ours_in_one_feed_costs_the_others_nothing(publisher, monkeyp
             raise ZeroDivisionError
         return parse(body, url=url, **named)
 
-    monkeypatch.setattr("articles.pipeline.refresh.parse", faulty)
+    monkeypatch.setattr("articles.pipeline.refresh._parsers.parse", faulty)
 
     summary = refresh(good, odd)
 

@@ -1,0 +1,55 @@
+"""A process that parses one body after the other: what `articles.entries.parsers` starts.
+
+Requests come in as pickles on standard input and answers go out on standard output, each behind
+its length. The kernel holds it to its limits, wherever it is in whose code: a parse that takes more
+time ends it by a signal, one that needs more memory by exit status `OUT_OF_MEMORY`. It ends with
+its standard input, so that it never outlives who started it.
+"""
+
+from __future__ import annotations
+
+import pickle
+import resource
+import signal
+import sys
+from typing import Any, BinaryIO
+
+from articles.entries.language import load_model
+from articles.entries.parse import parse
+from articles.entries.parsers import LENGTH, OUT_OF_MEMORY
+from articles.entries.types import ParsedFeed, ParseError
+
+
+def main(seconds: float, memory_bytes: int) -> int:
+    """Serve until the requests end; returns the exit status."""
+    # Ctrl-C and a polite stop are for who started this, who may still wait for an answer.
+    for polite in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(polite, signal.SIG_IGN)
+    load_model()
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    try:
+        _serve(sys.stdin.buffer, sys.stdout.buffer, seconds)
+    except MemoryError:
+        return OUT_OF_MEMORY
+    return 0
+
+
+def _serve(requests: BinaryIO, answers: BinaryIO, seconds: float) -> None:
+    while head := requests.read(LENGTH.size):
+        request = pickle.loads(requests.read(*LENGTH.unpack(head)))  # noqa: S301 - our parent's
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        answer = pickle.dumps(_answer(request), pickle.HIGHEST_PROTOCOL)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        answers.write(LENGTH.pack(len(answer)) + answer)
+        answers.flush()
+
+
+def _answer(request: dict[str, Any]) -> ParsedFeed | ParseError:
+    try:
+        return parse(**request)
+    except ParseError as error:
+        return error
+
+
+if __name__ == "__main__":
+    sys.exit(main(float(sys.argv[1]), int(sys.argv[2])))
