@@ -52,8 +52,8 @@ BROKEN = "The XML is broken: what could be read of it was kept, and entries may 
 ENTITIES = "It declares entities of its own, which are never expanded."
 
 
-def document(text: str) -> tuple[str, tuple[str, ...]]:
-    """The feed's root element in `text`, well-formed where that can be had, and what was wrong.
+def bounded_root(text: str) -> tuple[str, tuple[str, ...]]:
+    """The feed's root element in `text`, of bounded size, and what was wrong.
 
     What comes before the root goes, and with it every DTD: no entity that a feed declares is ever
     expanded. Raises `ParseError` where there is no root of a feed.
@@ -62,11 +62,14 @@ def document(text: str) -> tuple[str, tuple[str, ...]]:
     if start is None:
         raise ParseError(_kind(text))
     root = _bounded(_SHORT_TEXT.sub(r"\1\2", text[start:]))
-    problems = (ENTITIES,) if "<!ENTITY" in text[:start] else ()
+    return root, (ENTITIES,) if "<!ENTITY" in text[:start] else ()
+
+
+def well_formed(root: str) -> tuple[str, tuple[str, ...]]:
+    """`root` made well-formed where that can be had, and what was wrong."""
     if is_well_formed(root):
-        return root, problems
-    # An entity that was declared is undefined now: no fault of the XML beside the declaration.
-    return repair(root[:MAX_BROKEN]), problems or (BROKEN,)
+        return root, ()
+    return repair(root[:MAX_BROKEN]), (BROKEN,)
 
 
 def is_well_formed(xml: str) -> bool:

@@ -14,7 +14,8 @@ from typing import Any
 import feedparser
 from feedparser.api import PREFERRED_XML_PARSERS
 
-from articles.entries.document import document, is_well_formed
+from articles.entries.document import bounded_root, is_well_formed, well_formed
+from articles.entries.feed_plain import read_plain
 from articles.entries.raw import RawEntry, RawFeed, RawImage, RawMedia
 from articles.entries.types import Hints, ParseError
 
@@ -54,7 +55,16 @@ _DAYS = {
 
 def read_xml(text: str) -> RawFeed:
     """Read an XML feed; raises `ParseError` where `text` is none."""
-    xml, notices = document(text)
+    root, notices = bounded_root(text)
+    found = read_plain(root)
+    if found:
+        return _as_raw(*found, root, notices)
+    xml, faults = well_formed(root)
+    return _as_raw(*_read_any(xml), xml, notices or faults)
+
+
+def _read_any(xml: str) -> tuple[Values, list[Values]]:
+    """feedparser's reading of feed and entries, whatever the format."""
     if len(xml) > MAX_LENIENT and not is_well_formed(xml):
         xml = xml[:MAX_LENIENT]
     try:
@@ -68,13 +78,16 @@ def read_xml(text: str) -> RawFeed:
         raise ParseError("The feed is broken beyond reading.") from error
     if not result.entries and not result.version and not result.feed:
         raise ParseError("The feed is broken beyond reading.")
-    feed = result.feed
+    return result.feed, result.entries
+
+
+def _as_raw(feed: Values, entries: list[Values], xml: str, notices: tuple[str, ...]) -> RawFeed:
     return RawFeed(
         title=_text(feed, "title"),
         home_url=_page_links(feed)[0] if _page_links(feed) else "",
         language=_text(feed, "language"),
         hints=_hints(feed, xml),
-        entries=tuple(_entry(entry) for entry in result.entries),
+        entries=tuple(_entry(entry) for entry in entries),
         notices=notices,
     )
 
@@ -206,8 +219,10 @@ def _language(entry: Values) -> str:
 
 
 def _time(entry: Values, key: str) -> datetime | None:
-    """feedparser's reading of a date: UTC."""
+    """feedparser's reading of a date, or ours: UTC."""
     parsed = _own(entry, f"{key}_parsed")
+    if isinstance(parsed, datetime):
+        return parsed
     if not isinstance(parsed, struct_time):
         return None
     try:
