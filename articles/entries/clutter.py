@@ -44,6 +44,7 @@ _LOWER, _UPPER = "a-zß-öø-ÿ", "A-ZÀ-ÖØ-Þ"
 _GLUED_SENTENCE = re.compile(
     rf"(?<=[{_LOWER}][{_LOWER}])([.?!]|[.?!,][”])(?=([{_UPPER}][{_LOWER}]+))"
 )
+_GLUE = re.compile(rf"[.?!”][{_UPPER}]")  # what every glued sentence holds, quick to look for
 _ENDINGS = frozenset(
     {
         "com",
@@ -75,6 +76,9 @@ def remove_clutter(text: str) -> str:
     A call that ends a text takes what follows it along when no complete sentence does: there
     pages list their other headlines.
     """
+    if "\n" not in text:
+        line = _without_calls(text)
+        return "" if line and _is_clutter(line) else line.strip()
     pieces = re.split(r"(\n+)", text)
     lines = [_without_calls(line) for line in pieces[::2]]
     clutter = [bool(line) and _is_clutter(line) for line in lines]
@@ -92,7 +96,8 @@ def repair_spacing(text: str) -> str:
     Only where nothing else can be meant: `Afghans.The` but not `example.Com`, and straight quotes
     only in paragraphs where they pair up.
     """
-    text = _GLUED_SENTENCE.sub(_parted, text)
+    if _GLUE.search(text):
+        text = _GLUED_SENTENCE.sub(_parted, text)
     if '"' not in text:
         return text
     return "\n".join(_with_quotes_apart(line) for line in text.split("\n"))
@@ -100,10 +105,9 @@ def repair_spacing(text: str) -> str:
 
 def is_call(sentence: str) -> bool:
     """Whether `sentence` asks the visitor of a page for something, or points elsewhere."""
-    words = len(sentence.split())
     if _CALL.match(sentence):
-        return words <= _MAX_CALL_WORDS
-    return words <= _MAX_TEASER_WORDS and bool(_TEASER.fullmatch(sentence))
+        return len(sentence.split()) <= _MAX_CALL_WORDS
+    return bool(_TEASER.fullmatch(sentence)) and len(sentence.split()) <= _MAX_TEASER_WORDS
 
 
 def _is_clutter(line: str) -> bool:
@@ -129,8 +133,8 @@ def _without_calls(line: str) -> str:
     """A line without the calls in it, and without what follows a call but no report."""
     if line.endswith("]"):
         line = _CUT_MARK.sub("…", line)
-    lowered = line.lower()
-    if any(word in lowered for word in TAIL_WORDS):
+    lowered = line.encode(errors="replace").lower()
+    if any(map(lowered.__contains__, TAIL_WORDS)):
         line = _TAIL.sub(_ellipsis, line).rstrip()
     if not _INLINE_CALL.search(line):
         return line

@@ -14,6 +14,8 @@ LONG_LETTERS = 120
 
 READ_LETTERS = 600
 """Characters of a text that are looked at."""
+SURE_LETTERS, SURE = 200, 0.95
+"""So many characters are enough where they give so much probability."""
 
 _OTHER_CODES = {
     "iw": "he", "in": "id", "ji": "yi", "mo": "ro", "jp": "ja", "cz": "cs", "gr": "el", "dk": "da",
@@ -38,7 +40,9 @@ def detect(text: str, default: str = "") -> str:
     letters = sum(map(str.isalpha, text))
     if letters < MIN_LETTERS:
         return default
-    code, probability = _identifier().classify(text)
+    code, probability = _identifier().classify(text[:SURE_LETTERS])
+    if probability < SURE:
+        code, probability = _identifier().classify(text)
     return str(code) if letters >= LONG_LETTERS or probability >= CERTAIN else default
 
 

@@ -129,5 +129,7 @@ def _image(images: Iterable[RawImage], html: str, base: str) -> str:
     ]
     if declared:
         return min(declared, key=lambda pair: pair[0])[1]
+    if "<img" not in html:
+        return ""
     inside = (safe_url(unescape(src), base) for src in _IMG_SRC.findall(html))
     return next((url for url in inside if url and not _TRACKER.search(url)), "")

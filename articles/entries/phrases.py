@@ -101,6 +101,6 @@ TAILS = (
 )
 TAIL_WORDS = (
     # Every one of `TAILS` holds one of these; they are quicker to look for.
-    "read", "lire", "leer", "lesen", "seguir",
-    "appeared", "published", "erschien", "apparu", "primero",
+    b"read", b"lire", b"leer", b"lesen", b"seguir",
+    b"appeared", b"published", b"erschien", b"apparu", b"primero",
 )  # fmt: skip

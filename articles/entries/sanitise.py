@@ -91,7 +91,8 @@ def clean_html(html: str, base: str = "") -> str:
         return paragraphs_to_html(unescape(html))
     if html.count("<") > _DEEPEST and _is_nested_too_deep(html):
         html = _ANY_TAG.sub(" ", html)
-    cleaned = _cleaner(base).clean(html)
+    # Where nothing has a value there are no addresses: one cleaner serves all feeds.
+    cleaned = _cleaner(base if "=" in html else "").clean(html)
     if "<img" in cleaned:
         cleaned = _IMAGE.sub(_image, cleaned)
     return _EMPTY_BLOCK.sub("", cleaned).strip()
@@ -188,6 +189,9 @@ def _inert(text: str) -> str:
 
 
 def _tidy(text: str) -> str:
+    line = text.strip()
+    if line.isprintable() and "  " not in line and "\ufffc" not in line:
+        return line  # nothing below would change it
     text = _INVISIBLE.sub("", text).replace("\r", "\n")
     text = _LINE_BREAKS.sub("\n", _SPACES.sub(" ", text))
     return _PARAGRAPH_BREAKS.sub("\n\n", text).strip()

@@ -31,11 +31,18 @@ CHANNELS = frozenset({"rss", "rss2", "atom", "feed", "feeds", "rssfeed", "amp", 
 """Values that give a parameter away as the mark of a channel, whatever its name."""
 
 _QUOTED = "/%:=&?~+!$,;'@()*[]|-._"
+# What most addresses are: absolute, and already as `safe_url` would write them.
+_CLEAN = re.compile(
+    r"https?://[a-z0-9.-]*[a-z0-9](?::[1-9]\d{0,3})?/[\w/%:=&~+!$,;'@()*|.-]*"
+    r"(?:\?[\w/%:=&~+!$,;'@()*|.?-]+)?(?:#[\w/%:=&~+!$,;'@()*|.?-]+)?",
+    re.ASCII,
+)
 _BROKEN_LINE = re.compile(r" *[\x00-\x1f\x7f][\x00-\x20\x7f]*")
 _NO_HOST = re.compile(r"[@\s]")
 _SCHEMELESS = re.compile(r"www\.[\w-]+(?:\.[\w-]+)+(?:[/:?#]|$)")
 _HOSTLESS = re.compile(r"https?:(?!//[^/])", re.IGNORECASE)
 _HOST_PREFIX = re.compile(r"^(?:www\d?|amp|m|mobile)\.(?=[^.]+\.[^.])")
+_MAY_SHOW = re.compile(r"google\.|\.ampproject\.")
 _AMP_VIEWER = re.compile(r"^/amp/s/(.+)$")
 _AMP_CACHE = re.compile(r"^/[a-z]/s/(.+)$")
 _AMP_HEAD = re.compile(r"^/amp(?=/.)")
@@ -52,6 +59,10 @@ def safe_url(address: str, base: str = "") -> str:
     address = address.strip()
     if not address or len(address) > MAX_URL:
         return ""
+    return address if _CLEAN.fullmatch(address) else _made_safe(address, base)
+
+
+def _made_safe(address: str, base: str) -> str:
     if not address.isprintable():
         address = _BROKEN_LINE.sub("", address)
     if _HOSTLESS.match(address):
@@ -79,7 +90,7 @@ def canonical_url(url: str) -> str:
     """
     for _ in range(4):  # an AMP viewer may show a cache that shows a page
         url = safe_url(url)
-        if not url or not (shown := _shown(urlsplit(url))):
+        if not _MAY_SHOW.search(url) or not (shown := _shown(urlsplit(url))):
             break
         url = f"https://{shown}"
     if not url:
@@ -106,6 +117,8 @@ def _shown(parts: SplitResult) -> str:
 
 
 def _canonical_path(path: str) -> str:
+    if "amp" not in path and "/index." not in path and "/default." not in path:
+        return path.rstrip("/")
     while True:
         shorter = _AMP_HEAD.sub("", path.rstrip("/"))
         shorter = _INDEX.sub("", _AMP_TAIL.sub("", shorter))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.entries.sanitise import clean_html, html_to_text, plain_text
+from articles.entries.sanitise import _tidy, clean_html, html_to_text, plain_text
 
 BASE = "https://example.org/news/story"
 LAZY = 'loading="lazy" referrerpolicy="no-referrer"'
@@ -141,3 +141,8 @@ def test_clean_html_holds_nothing_that_runs(markup):
     inside_tags = " ".join(re.findall(r"<[^>]*>", clean)).lower()
     assert not re.search(r"<(script|svg|iframe|style|math|object|embed|form)", clean.lower())
     assert not re.search(r"\son\w+\s*=|javascript:", inside_tags)
+
+
+@given(st.text(st.sampled_from(" \n\t\r\xa0\u200b\ufffc\u2028xé"), max_size=12))
+def test_a_line_that_is_passed_as_tidy_would_not_be_changed(text):
+    assert _tidy(f"x\n\n{text}") == f"x\n\n{_tidy(text)}".strip()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.entries.urls import canonical_url, safe_url
+from articles.entries.urls import _CLEAN, _made_safe, canonical_url, safe_url
 
 PAGE = "https://example.org/2026/bridge"
 
@@ -131,3 +131,8 @@ def test_addresses_are_resolved_and_encoded(address, base, expected):
 )
 def test_unsafe_addresses_are_none(address):
     assert safe_url(address, "https://example.org/") == ""
+
+
+@given(st.from_regex(_CLEAN, fullmatch=True))
+def test_what_is_passed_as_clean_would_not_be_changed(address):
+    assert _made_safe(address, "https://example.org/a/") == address
