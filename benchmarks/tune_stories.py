@@ -59,9 +59,9 @@ def pairs(corpus: Corpus) -> tuple[Matrix, Matrix]:
         index.add(slot, words(document.title), words(document.lead))
     index.weigh(range(len(documents)))
     slots = range(len(documents))
-    parts = [index.pairs(slots[at : at + 100]) for at in range(0, len(slots), 100)]
-    found = Pairs(*(np.concatenate(column) for column in zip(*parts, strict=True)))
     times = np.array([np.nan if each.published is None else each.published for each in documents])
+    parts = [index.pairs(slots[at : at + 100], times) for at in range(0, len(slots), 100)]
+    found = Pairs(*(np.concatenate(column) for column in zip(*parts, strict=True)))
     days = np.nan_to_num(np.abs(times[found.left] - times[found.right]) / DAY, nan=0.0)
     labels = np.array([corpus.rows[each.id].story for each in documents], dtype=object)
     together = (labels[found.left] == labels[found.right]).astype(np.float64)

@@ -1,8 +1,9 @@
 """The words of the window's articles: their weights, and which articles share them.
 
-An inverted index finds the articles that share a new one's rarest words; their cosine is then
-computed in full. Articles are addressed by slot, a small number that is used again once its
-article has left, so that everything about them lives in arrays.
+An inverted index finds the articles that share a new one's rarest words; the cosine of those that
+promise most is then computed in full. Two are compared once, when the second of them comes.
+Articles are addressed by slot, a small number that is used again some time after its article has
+left, so that everything about them lives in arrays.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from articles.clustering.background import Background
-from articles.clustering.parameters import Parameters
+from articles.clustering.parameters import DAY, Parameters
 from articles.clustering.ragged import Floats, Ints, Ragged, grown
 from articles.clustering.text import stemmer
 
 Slots = NDArray[np.int64]
+Floats64 = NDArray[np.float64]
 
 # Weights are computed afresh whenever the window has grown or shrunk by this share: between two
 # such moments they hardly move.
@@ -55,12 +57,12 @@ class Index:
         self._own = np.zeros(1024, np.int64)
         self._prior = np.zeros(1024, np.float64)
         self._weights: Floats = np.zeros(1024, np.float32)
+        self._left: list[Ints] = []  # terms of what was removed
         self._rows = Ragged()
         self._lengths: Floats = np.zeros(64, np.float32)
         self._articles = 0
         self._weighed_at = 0
         self._local: Ints = np.full(1024, -1, np.int32)
-        self._score = np.zeros(64, np.float64)
         self._mark: Slots = np.zeros(64, np.int64)
 
     # -- filling
@@ -73,27 +75,28 @@ class Index:
         keys = np.fromiter(own, np.int32, len(own))
         self._rows.put(slot, keys, np.fromiter(own.values(), np.float32, len(own)))
         self._own[keys] += 1
-        for term in own:
-            self._postings[term].append(slot)
         self._articles += 1
         if slot >= len(self._lengths):
             self._lengths = grown(self._lengths, slot + 1)
-            self._score = grown(self._score, slot + 1)
             self._mark = grown(self._mark, slot + 1)
 
     def remove(self, slots: Iterable[int]) -> None:
-        """Forget articles; their slots are free."""
+        """Forget articles. Their slots are free once they have been purged."""
         leaving = np.fromiter(slots, np.int64)
-        gone = np.zeros(len(self._lengths), np.bool_)
-        gone[leaving] = True
         keys, _, _ = self._rows.take(leaving)
         np.subtract.at(self._own, keys, 1)
-        for term in np.unique(keys).tolist():
-            held = np.array(self._postings[term], np.int32)
-            self._postings[term] = array("i", held[~gone[held]].tobytes())
+        self._left.append(keys)
         for slot in leaving.tolist():
             self._rows.drop(slot)
+        self._lengths[leaving] = 0.0
         self._articles -= len(leaving)
+
+    def purge(self) -> None:
+        """Take all that was removed out of the lists of articles by term."""
+        for term in np.unique(np.concatenate(self._left)).tolist():
+            held = np.frombuffer(self._postings[term], np.intc)
+            self._postings[term] = array("i", held[self._lengths[held] > 0].tobytes())
+        self._left.clear()
 
     def _term(self, word: str) -> int:
         term = self._of_word.get(word)
@@ -136,47 +139,68 @@ class Index:
 
     # -- comparing
 
-    def pairs(self, slots: Sequence[int]) -> Pairs:
-        """Compare articles with the likeliest others, themselves left out."""
-        found = [self._candidates(slot) for slot in slots]
+    def pairs(self, slots: Sequence[int], times: Floats64) -> Pairs:
+        """Compare articles with the likeliest of those that were compared before them.
+
+        `times` gives for every slot when its article was published, in seconds, or nan.
+        """
+        found = [self._introduced(slot, times) for slot in slots]
         right = np.concatenate(found) if found else np.zeros(0, np.int64)
         place = np.repeat(np.arange(len(slots)), [len(each) for each in found])
         left = np.asarray(slots, np.int64)[place]
         return Pairs(left, right, *self._cosine(np.asarray(slots, np.int64), place, right))
 
-    def _candidates(self, slot: int) -> Slots:
-        """Articles sharing the rarest terms, best first by the weight they share."""
+    def begin_again(self) -> None:
+        """Take it that nothing has been compared."""
+        for posting in self._postings:
+            del posting[:]
+
+    def _introduced(self, slot: int, times: Floats64) -> Slots:
+        """The candidates of an article, which then is one for those that follow."""
+        found = self._candidates(slot, times)
+        for term in self._rows.row(slot)[0].tolist():
+            self._postings[term].append(slot)
+        return found
+
+    def _candidates(self, slot: int, times: Floats64) -> Slots:
+        """Articles sharing the rarest terms; of too many, the likeliest by what they share."""
         keys, values = self._rows.row(slot)
         weights = self._weights[keys] * values
         room = self._parameters.postings
-        parts: list[Slots] = []
+        parts: list[Ints] = []
         scores: list[float] = []
         for at in np.argsort(-weights, kind="stable").tolist():
             posting = self._postings[keys[at]]
-            if len(posting) < 2:
+            if not posting:
                 continue
-            if room <= 0:
-                break
-            parts.append(np.array(posting[-room:], np.int64))
+            parts.append(np.frombuffer(posting, np.intc)[-room:])
             scores.append(float(weights[at]) ** 2)
             room -= len(posting)
+            if room <= 0:
+                break
         if not parts:
             return np.zeros(0, np.int64)
-        return self._best(slot, parts, scores)
+        hits = np.concatenate(parts).astype(np.int64)
+        each, sums = self._summed(hits, np.repeat(scores, [len(part) for part in parts]))
+        return self._likeliest(slot, each, sums, times)
 
-    def _best(self, slot: int, parts: list[Slots], scores: list[float]) -> Slots:
-        hits = np.concatenate(parts)
-        self._score[hits] = 0.0
-        np.add.at(self._score, hits, np.repeat(scores, [len(part) for part in parts]))
+    def _summed(self, hits: Slots, scores: Floats64) -> tuple[Slots, Floats64]:
+        """The articles hit, once each and without those removed, and the sums of their scores."""
         order = np.arange(len(hits))
         self._mark[hits] = order
-        each = hits[self._mark[hits] == order]  # every article once
-        each = each[each != slot]
-        if len(each) > self._parameters.candidates:
-            likeness = self._score[each] / self._lengths[each]
-            count = self._parameters.candidates
-            each = each[np.argpartition(-likeness, count)[:count]]
-        return np.asarray(each, np.int64)
+        place = self._mark[hits]  # one and the same for all hits of an article
+        sums = np.bincount(place, scores, minlength=len(hits))
+        chosen = (place == order) & (self._lengths[hits] > 0)
+        return hits[chosen], sums[chosen]
+
+    def _likeliest(self, slot: int, each: Slots, sums: Floats64, times: Floats64) -> Slots:
+        """Those that promise most, from what they share of the article's terms and their age."""
+        limit = self._parameters.candidates
+        if len(each) <= limit:
+            return each
+        days = np.nan_to_num(np.abs(times[each] - times[slot])) / DAY
+        promise = sums / self._lengths[each] / (1.0 + days / self._parameters.candidate_days)
+        return np.asarray(each[np.argpartition(-promise, limit)[:limit]], np.int64)
 
     def _cosine(self, slots: Slots, place: Slots, right: Slots) -> tuple[Floats, Floats]:
         """Cosine of article slots[place[i]] with right[i], and without its greatest summand."""

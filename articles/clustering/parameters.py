@@ -65,8 +65,10 @@ class Parameters:
     similar_days: float = 2.0
     """After so many days an article counts half as similar news for what it has above the floor."""
     similar_limit: int = 8
-    candidates: int = 128
+    candidates: int = 80
     """Articles compared in full with a new one, at most."""
+    candidate_days: float = 12.0
+    """An article so many days away must promise twice as much to be one of them."""
     relink_until: int = 4096
     """Up to this size all articles are compared anew whenever the window has doubled: the
     weights of words learnt from a few hundred articles are still changing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,24 +30,28 @@ class Pools:
         self._sources = sources
         self._floor = floor
         self._limit = limit
-        self._others: NDArray[np.int32] = np.zeros((0, _KEPT), np.int32)
-        self._scores: NDArray[np.float32] = np.zeros((0, _KEPT), np.float32)
-        self._entry: NDArray[np.float32] = np.zeros(0, np.float32)  # the score a pool asks for
-        self._bars: NDArray[np.float32] = np.zeros(0, np.float32)  # ... and a list
+        self.begin_again()
         self.changed: set[int] = set()
         """Slots whose list may have changed since they were last listed."""
+
+    def begin_again(self) -> None:
+        """Empty every pool."""
+        self._others: NDArray[np.int32] = np.zeros((0, _KEPT), np.int32)  # in no order
+        self._scores: NDArray[np.float32] = np.zeros((0, _KEPT), np.float32)  # 0 is a free place
+        self._entry: NDArray[np.float32] = np.zeros(0, np.float32)  # the score a pool asks for
+        self._bars: NDArray[np.float32] = np.zeros(0, np.float32)  # ... and a list
+        self._gone: NDArray[np.bool_] = np.zeros(0, np.bool_)
 
     def link(self, left: Slots, right: Slots, scores: Floats) -> None:
         """Make pairs of articles known to each other, those that are like enough."""
         if not len(left):
             return
         self._make_room(int(max(left.max(), right.max())) + 1)
-        worth = self._worth(left, right, scores)
-        left, right, scores = left[worth], right[worth], scores[worth].astype(np.float32)
-        holders = np.stack((left, right), axis=1).ravel()
-        others = np.stack((right, left), axis=1).ravel()
-        scores = np.repeat(scores, 2)
-        enters = (scores >= self._entry[holders]) & ~self._are_copies(others)
+        holders = np.concatenate((left, right))
+        others = np.concatenate((right, left))
+        scores = np.tile(scores.astype(np.float32), 2)
+        enters = np.flatnonzero((scores >= self._floor) & (scores > self._entry[holders]))
+        enters = enters[~self._are_copies(others[enters])]
         self._enter(holders[enters], others[enters], scores[enters])
 
     def introduce(self, slot: int) -> None:
@@ -64,72 +68,83 @@ class Pools:
             self._scores = np.pad(self._scores, ((0, more), (0, 0)))
             self._entry = np.pad(self._entry, (0, more))
             self._bars = np.pad(self._bars, (0, more))
-
-    def _worth(self, left: Slots, right: Slots, scores: Floats) -> NDArray[np.bool_]:
-        """Which pairs can enter a pool: those among the best of `left`, or good for `right`."""
-        ranked = np.lexsort((-scores, left))
-        among_best = np.empty(len(left), np.bool_)
-        among_best[ranked] = _places(left[ranked]) < _KEPT
-        wanted = (among_best & (scores >= self._entry[left])) | (scores >= self._entry[right])
-        return np.asarray(wanted & (scores >= self._floor), np.bool_)
+            self._gone = np.pad(self._gone, (0, more))
 
     def _are_copies(self, slots: Slots) -> NDArray[np.bool_]:
         copies = (slot in self._originals for slot in slots.tolist())
         return np.fromiter(copies, np.bool_, len(slots))
 
     def _enter(self, holders: Slots, others: Slots, scores: Floats) -> None:
-        """Merge newcomers into the pools of `holders`, which keep the likest."""
+        """Give newcomers to the pools of `holders`: of each the best first, one in a turn."""
         self.changed.update(holders[scores > self._bars[holders]].tolist())
-        rows = np.unique(holders)
-        row, column = np.nonzero(self._others[rows] != _NOBODY)
-        known = rows[row]
-        holders = np.concatenate((holders, known))
-        others = np.concatenate((others, self._others[known, column]))
-        scores = np.concatenate((scores, self._scores[known, column]))
-        # Once each: of a pair told again the first score counts, on both sides the same one.
-        _, first = np.unique(holders << 32 | others, return_index=True)
-        ranked = first[np.lexsort((-scores[first], holders[first]))]  # ties by number
+        ranked = np.lexsort((others, -scores, holders))
         place = _places(holders[ranked])
-        best, place = ranked[place < _KEPT], place[place < _KEPT]
-        self._others[rows] = _NOBODY
-        self._others[holders[best], place] = others[best]
-        self._scores[holders[best], place] = scores[best]
-        full = self._others[rows, -1] != _NOBODY
-        self._entry[rows] = np.where(full, self._scores[rows, -1], 0.0)
+        for turn in range(min(int(place.max(initial=-1)) + 1, _KEPT)):
+            now = ranked[place == turn]
+            self._put(holders[now], others[now], scores[now])
+
+    def _put(self, rows: Slots, others: Slots, scores: Floats) -> None:
+        """Put a newcomer into each of some different pools, in the place of the least like."""
+        column = self._scores[rows].argmin(axis=1)
+        known = (self._others[rows] == others[:, None]).any(axis=1)
+        fits = ~known & (scores > self._scores[rows, column])
+        rows, column = rows[fits], column[fits]
+        self._others[rows, column] = others[fits]
+        self._scores[rows, column] = scores[fits]
+        self._entry[rows] = self._scores[rows].min(axis=1)
 
     def touch(self, slot: int) -> None:
         """Something about an article has changed that its own and others' lists depend on."""
         self.changed.add(slot)
         self.changed.update(other for other, _ in self._held(slot))
 
-    def drop(self, slots: Iterable[int]) -> None:
-        """Forget articles, in the pools of others too."""
-        leaving = np.fromiter(slots, np.int64)
-        self.changed.difference_update(leaving.tolist())
-        leaving = leaving[leaving < len(self._others)]
-        gone = np.zeros(len(self._others) + 1, np.bool_)  # the last stands for nobody
-        gone[leaving] = True
-        self._others[leaving] = _NOBODY
-        row, column = np.nonzero(gone[self._others])
+    def drop(self, slots: Sequence[int]) -> None:
+        """Forget articles. They are listed no more; their slots are free once purged."""
+        self.changed.difference_update(slots)
+        self._make_room(max(slots, default=-1) + 1)
+        self._gone[slots] = True
+
+    def purge(self) -> None:
+        """Take all that was dropped out of the pools."""
+        row, column = np.nonzero(self._gone[self._others])
         self._others[row, column] = _NOBODY
-        self._bars[row] = 0.0
-        self._bars[leaving] = self._entry[leaving] = 0.0
+        self._scores[row, column] = 0.0
+        self._others[self._gone] = _NOBODY
+        self._scores[self._gone] = 0.0
+        row = np.concatenate((row, np.flatnonzero(self._gone)))
+        self._bars[row] = self._entry[row] = 0.0
+        self._gone[:] = False
 
     def _held(self, slot: int) -> list[tuple[int, float]]:
-        """What a pool holds, best first."""
+        """What a pool holds."""
         if slot >= len(self._others):
             return []
-        held = zip(self._others[slot].tolist(), self._scores[slot].tolist(), strict=True)
+        others = np.where(self._gone[self._others[slot]], _NOBODY, self._others[slot])
+        held = zip(others.tolist(), self._scores[slot].tolist(), strict=True)
         return [(other, score) for other, score in held if other != _NOBODY]
 
-    def best(self, slot: int) -> list[tuple[int, float]]:
-        """The list of an article, best first: one of each source, one of each text, none its own.
+    def best(self, slots: Sequence[int]) -> list[list[tuple[int, float]]]:
+        """The list of each article, best first: one of each source and of each text, none its own.
 
         An article that has become a copy stands for its original where that is not in the pool.
         """
-        if slot >= len(self._others):
-            return []
-        pool, scores = self._others[slot].tolist(), self._scores[slot].tolist()
+        self._make_room(max(slots, default=-1) + 1)
+        others, scores = self._others[slots], self._scores[slots]
+        others = np.where(self._gone[others], _NOBODY, others)
+        ranked = np.lexsort((others, -scores))
+        pools = np.take_along_axis(others, ranked, axis=1).tolist()
+        sorted_scores = np.take_along_axis(scores, ranked, axis=1).tolist()
+        lists = [
+            self._chosen(slot, pool, of_pool)
+            for slot, pool, of_pool in zip(slots, pools, sorted_scores, strict=True)
+        ]
+        full = (chosen[-1][1] if len(chosen) == self._limit else 0.0 for chosen in lists)
+        self._bars[slots] = np.fromiter(full, np.float32, len(lists))
+        return lists
+
+    def _chosen(
+        self, slot: int, pool: Sequence[int], scores: Sequence[float]
+    ) -> list[tuple[int, float]]:
         texts = {self._originals.get(slot, slot)}
         seen: set[int] = set()
         chosen: list[tuple[int, float]] = []
@@ -144,7 +159,6 @@ class Pools:
             chosen.append((other, score))
             if len(chosen) == self._limit:
                 break
-        self._bars[slot] = chosen[-1][1] if len(chosen) == self._limit else 0.0
         return chosen
 
 

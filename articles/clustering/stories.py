@@ -35,10 +35,12 @@ class Stories:
 
     # -- what is known of articles
 
-    def link(self, one: int, other: int, likeness: float) -> None:
-        """Two articles speak for one story this much (0 to 1)."""
-        self._likeness.setdefault(one, {})[other] = likeness
-        self._likeness.setdefault(other, {})[one] = likeness
+    def link(self, pairs: Iterable[tuple[int, int, float]]) -> None:
+        """Each two articles speak for one story this much (0 to 1)."""
+        known = self._likeness
+        for one, other, likeness in pairs:
+            known.setdefault(one, {})[other] = likeness
+            known.setdefault(other, {})[one] = likeness
 
     def unlink(self, slots: Iterable[int]) -> None:
         """Forget what speaks for these articles."""

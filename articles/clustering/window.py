@@ -27,6 +27,9 @@ Item = TypeVar("Item")
 _CHUNK = 128
 """Articles taken in at once: bounds the memory of a comparison, makes most of array arithmetic."""
 
+_WASTE = 1 / 32
+"""Slots that wait to be free, at most, as a share of the window."""
+
 
 class Window:
     """Stories, copies and similar news among the recent articles of one language.
@@ -69,6 +72,7 @@ class Window:
             self._sources,
         )
         self._free: list[int] = []
+        self._gone: list[int] = []
         self._outside: dict[int, int] = {}
         self._ids: dict[int, int] = {}
         self._told: dict[int, Placement] = {}
@@ -181,7 +185,7 @@ class Window:
         return key
 
     def _enter(self, document: Document) -> int:
-        slot = self._free.pop() if self._free else len(self._documents)
+        slot = self._free.pop() if self._free else len(self._sources)
         if slot >= len(self._times):
             self._times = np.concatenate((self._times, np.full(slot, np.nan)))
         if slot == len(self._sources):
@@ -199,13 +203,12 @@ class Window:
     def _compare(self, slots: Sequence[int]) -> None:
         """Find what articles are like and of what they are copies."""
         self._index.weigh(slots)
-        pairs = self._index.pairs(slots)
+        pairs = self._index.pairs(slots, self._times)
         gaps = np.abs(self._times[pairs.left] - self._times[pairs.right]) / DAY
         days = np.nan_to_num(gaps, nan=0.0)
         values = likeness(pairs.cosine, pairs.rest, days, self._parameters)
         speaks = values >= self._parameters.edge_floor
-        for left, right, value in _triples(pairs, values, speaks):
-            self._stories.link(left, right, value)
+        self._stories.link(_triples(pairs, values, speaks))
         alike = speaks & (pairs.cosine >= self._parameters.copy_cosine)
         touched: set[int] = set()
         for left, right, _ in _triples(pairs, values, alike):
@@ -218,7 +221,8 @@ class Window:
         """Compare every article anew: the weights have learnt much since they were compared."""
         slots = sorted(self._documents)
         self._stories.unlink(slots)
-        self._pools.drop(slots)
+        self._index.begin_again()
+        self._pools.begin_again()
         for chunk in _chunks(slots):
             self._compare(chunk)
         self._pools.changed.update(slots)
@@ -284,8 +288,17 @@ class Window:
         self._stories.unlink(slots)
         self._pools.drop(slots)
         self._index.remove(slots)
-        self._free += sorted(slots, reverse=True)
+        self._gone += slots
+        if len(self._gone) > _WASTE * len(self):
+            self._purge()
         return left.difference(slots)
+
+    def _purge(self) -> None:
+        """Make the slots of those who left free: it takes a look at everything in the window."""
+        self._index.purge()
+        self._pools.purge()
+        self._free += sorted(self._gone, reverse=True)
+        self._gone.clear()
 
     # -- telling
 
@@ -316,8 +329,8 @@ class Window:
     def _new_lists(self) -> dict[int, tuple[Similar, ...]]:
         lists: dict[int, tuple[Similar, ...]] = {}
         documents = self._documents
-        for slot in sorted(self._pools.changed, key=self._article):
-            chosen = self._pools.best(slot)
+        slots = sorted(self._pools.changed, key=self._article)
+        for slot, chosen in zip(slots, self._pools.best(slots), strict=True):
             sign = hash(tuple(chosen))
             if sign != self._told_similar.get(slot, hash(())):
                 self._told_similar[slot] = sign

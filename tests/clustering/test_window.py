@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from articles.clustering.parameters import DAY
+from articles.clustering.parameters import DAY, DEFAULT
 from articles.clustering.types import Known, Placement
 from tests.clustering.news import (
     BRIDGE,
@@ -259,6 +259,34 @@ def test_a_removed_article_leaves_the_lists_of_others():
 def test_removing_what_is_not_there_is_an_error():
     with pytest.raises(KeyError):
         window().remove(1)
+
+
+def test_in_a_large_window_too_what_has_left_is_neither_listed_nor_found():
+    into, reader = window(), Reader()
+    others = [article(number, f"Notice {number} of matter{number}") for number in range(100, 200)]
+    reader.take(into.group([*others, article(1, BRIDGE[0])]))
+    into.remove(1)
+    reader.take(into.group([article(2, BRIDGE[1]), article(3, BRIDGE[2])]))
+
+    assert reader.similar[2].keys() == {3}
+    assert reader.similar[3].keys() == {2}
+
+    for number in range(100, 200):
+        into.remove(number)
+    reader.take(into.group([article(4, BRIDGE[3])]))
+    assert reader.similar[4].keys() == {2, 3}
+    assert into.forget(NOON + DAY) == 3
+
+
+def test_of_too_many_alike_those_of_its_own_days_are_compared_with_an_article():
+    into, reader = window(parameters=replace(DEFAULT, candidates=2)), Reader()
+    days = {1: -20, 2: 0, 3: -15, 4: 1, 5: -10}
+    reader.take(
+        into.group([article(n, "Harbour bridge shut", at=NOON + days[n] * DAY) for n in days])
+    )
+    reader.take(into.group([article(6, "Harbour bridge shut", at=NOON + DAY / 2)]))
+
+    assert reader.similar[6].keys() == {2, 4}
 
 
 # -- forgetting and filling
