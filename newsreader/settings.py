@@ -34,6 +34,8 @@ try:
     SITE_NAME = env.text("SITE_NAME", "Newsreader")
     CONTACT_ADDRESS = env.text("CONTACT_ADDRESS", "https://example.org/newsreader-contact")
     FETCH_ALLOW_NETWORKS = env.networks("FETCH_ALLOW_NETWORKS")
+    FETCH_PACE_ALLOWED = env.flag("FETCH_PACE_ALLOWED")
+    FETCH_HOST_SECONDS = env.number("FETCH_HOST_SECONDS", 1, least=1, most=3600)
     FETCH_CONCURRENCY = env.number("FETCH_CONCURRENCY", 24, least=1, most=200)
     STORY_WINDOW_DAYS = env.number("STORY_WINDOW_DAYS", 14, least=2, most=60)
     SECRET_KEY = env.text("SECRET_KEY")

@@ -11,18 +11,17 @@ Every way through sets the time of the next fetch. Nothing here waits, asks or s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Protocol
 
+from articles.fetch.headers import LONGEST, freshness, retry_after
+from articles.fetch.pace import throttles
 from articles.fetch.types import Decision, FeedState, FetchError, Outcome, Response, Validators
 
 SHORTEST = timedelta(minutes=5)
-LONGEST = timedelta(hours=24)
 FIRST_RETRY = timedelta(minutes=10)
 GONE_RETRY = timedelta(days=30)
 """A feed that is gone is asked again this much later."""
@@ -45,7 +44,6 @@ _STATUS_WORDS = {
     503: "The server is unavailable for now (503).",
     504: "The server waited in vain for its own source (504).",
 }
-_THROTTLED = frozenset({429, 503})
 
 
 class Rhythm(Protocol):
@@ -167,12 +165,12 @@ def _unchanged(state: FeedState, result: Response, when: _When, floor: timedelta
 def _refused(state: FeedState, result: Response, when: _When) -> Decision:
     """A status that brings no feed."""
     words = _STATUS_WORDS.get(result.status, f"The server answered with status {result.status}.")
-    failed = _failed(state, words, when, _retry_after(result.headers, when.now))
+    failed = _failed(state, words, when, retry_after(result.headers, when.now))
     if result.status == 410:
         return replace(
             failed, outcome=Outcome.GONE, retired=True, next_fetch_at=when.now + GONE_RETRY
         )
-    if result.status in _THROTTLED:
+    if throttles(result):
         slower = _clamped(state.interval * _SLOWER)
         return replace(failed, outcome=Outcome.THROTTLED, interval=slower)
     return failed
@@ -190,39 +188,6 @@ def _failed(state: FeedState, words: str, when: _When, floor: timedelta = timede
         validators=state.validators,
         body_hash=state.body_hash,
     )
-
-
-def freshness(headers: Mapping[str, str], now: datetime) -> timedelta:
-    """How long the answer says it stays fresh (RFC 9111, section 4.2); zero where it does not."""
-    control = headers.get("cache-control", "").lower()
-    if re.search(r"\bno-(cache|store)\b", control):
-        return timedelta(0)
-    if found := re.search(r"\bmax-age\s*=\s*\"?(\d{1,9})", control):
-        age = headers.get("age", "").strip()
-        spent = int(age) if age.isascii() and age.isdigit() and len(age) < 10 else 0
-        return max(timedelta(seconds=int(found[1]) - spent), timedelta(0))
-    expires = _http_date(headers.get("expires", ""))
-    if expires is None:
-        return timedelta(0)
-    return max(expires - (_http_date(headers.get("date", "")) or now), timedelta(0))
-
-
-def _retry_after(headers: Mapping[str, str], now: datetime) -> timedelta:
-    """Seconds or an HTTP date (RFC 9110, section 10.2.3); zero where there is neither."""
-    value = headers.get("retry-after", "").strip()
-    if value.isascii() and value.isdigit():
-        return min(timedelta(seconds=int(value[:9])), LONGEST)
-    when = _http_date(value)
-    return max(when - now, timedelta(0)) if when else timedelta(0)
-
-
-def _http_date(value: str) -> datetime | None:
-    """A date in a header, aware; None where it is none."""
-    try:
-        read = parsedate_to_datetime(value)
-    except (ValueError, OverflowError, IndexError):
-        return None
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 def _validators(headers: Mapping[str, str], kept: Validators) -> Validators:

@@ -3,13 +3,23 @@
     with Door(settings) as door:
         response = door.get(url, validators=feed.validators)
 
+or, where every request needs the leave of its host (see `articles.fetch.pace`),
+
+        hop = door.start(url)
+        while isinstance(hop, Hop):
+            …wait until hop.host may be asked…
+            hop = door.follow(hop, validators=feed.validators)
+
 It knows nothing of feeds: it returns whole answers of any status, or raises `FetchError`.
 """
 
 from __future__ import annotations
 
 import ssl
-from dataclasses import replace
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from http.client import HTTPException
 from types import TracebackType
 from typing import Self
@@ -21,6 +31,7 @@ from urllib3.exceptions import HTTPError
 
 from articles.fetch.addresses import Target, check_url
 from articles.fetch.idle import IdleConnections
+from articles.fetch.pace import host_of
 from articles.fetch.transport import Clock, Connection, TooMuchError, connection, timed
 from articles.fetch.troubles import explained
 from articles.fetch.types import DoorSettings, Failure, FetchError, Response, Validators
@@ -48,6 +59,31 @@ def _trusting() -> ssl.SSLContext:
     return context
 
 
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One request of a fetch, not sent yet."""
+
+    target: Target
+    chain: tuple[Target, ...]
+    """What was asked before and redirected here."""
+    permanent: bool = True
+    """Whether all of the chain redirected for good."""
+    seconds: float = 0.0
+    """What is left of the fetch's deadline."""
+    allowed: bool = False
+    """Whether the server that redirected is in a network that only the settings allow."""
+
+    @property
+    def host(self) -> str:
+        """The name by which the host is paced."""
+        return host_of(self.target.url)
+
+    @property
+    def moved_to(self) -> str:
+        """The target, where only permanent redirects led to it."""
+        return self.target.url if self.permanent and self.chain else ""
+
+
 class Door:
     """Makes requests within the limits of its settings; may be used by many threads at once."""
 
@@ -56,6 +92,9 @@ class Door:
         self._settings = settings
         self._tls = timed(tls or _trusting())
         self._idle = IdleConnections()
+        self._under_way: set[Clock] = set()
+        self._lock = threading.Lock()
+        self._cut = False
 
     def __enter__(self) -> Self:
         return self
@@ -72,6 +111,14 @@ class Door:
         """Close the connections kept for later."""
         self._idle.close()
 
+    def cut(self) -> None:
+        """Have every request under way fail at once, and every later one."""
+        with self._lock:
+            self._cut = True
+            clocks = list(self._under_way)
+        for clock in clocks:
+            clock.cut()
+
     def get(
         self, url: str, *, validators: Validators = UNCONDITIONAL, accept: str = FEED_ACCEPT
     ) -> Response:
@@ -81,23 +128,59 @@ class Door:
         limits of the settings hold for the whole: name, connections, redirects and body. The body
         of an answer other than a success is not read.
         """
-        clock = Clock(self._settings.limits.deadline)
-        headers = self._headers(validators, accept)
-        start = target = check_url(url)
-        chain = [target.url]
-        permanent = True
-        while True:
-            try:
-                answer = self._ask(target, headers, clock)
-            except FetchError as error:
-                if target == start:
-                    raise
-                raise _redirected(start, error) from error
-            if answer.status not in _REDIRECTS:
-                moved = target.url if permanent and target != start else ""
-                return replace(answer, permanent_url=moved)
-            permanent = permanent and answer.status in _PERMANENT
-            target = self._next(target, answer.headers.get("location", ""), chain)
+        answer: Response | Hop = self.start(url)
+        while isinstance(answer, Hop):
+            answer = self.follow(answer, validators=validators, accept=accept)
+        return answer
+
+    def start(self, url: str) -> Hop:
+        """The first request of a fetch, not sent yet; raises `FetchError` for its address."""
+        return Hop(check_url(url), (), seconds=self._settings.limits.deadline)
+
+    def follow(
+        self,
+        hop: Hop,
+        *,
+        validators: Validators = UNCONDITIONAL,
+        accept: str = FEED_ACCEPT,
+        keep: bool = True,
+    ) -> Response | Hop:
+        """Send one request; the answer, or the next request where it is a redirect.
+
+        Raises `FetchError` as `get` does. With `keep` the connection stays open for another
+        request to the host.
+        """
+        headers = self._headers(validators, accept) | ({} if keep else {"Connection": "close"})
+        try:
+            with self._clock(hop.seconds) as clock:
+                answer = self._ask(hop.target, headers, clock)
+        except FetchError as error:
+            raise (_redirected(hop.chain[0], error) if hop.chain else error) from error
+        if answer.status not in _REDIRECTS:
+            return replace(answer, permanent_url=hop.moved_to)
+        following = self._next(hop, answer.headers.get("location", ""))
+        return Hop(
+            following,
+            (*hop.chain, hop.target),
+            permanent=hop.permanent and answer.status in _PERMANENT,
+            seconds=clock.remaining,
+            allowed=answer.allowed,
+        )
+
+    @contextmanager
+    def _clock(self, seconds: float) -> Iterator[Clock]:
+        """A clock that `cut` reaches."""
+        clock = Clock(seconds)
+        with self._lock:
+            self._under_way.add(clock)
+            cut = self._cut
+        if cut:
+            clock.cut()
+        try:
+            yield clock
+        finally:
+            with self._lock:
+                self._under_way.discard(clock)
 
     def _headers(self, validators: Validators, accept: str) -> dict[str, str]:
         headers = {
@@ -109,20 +192,21 @@ class Door:
         }
         return {name: value for name, value in headers.items() if value}
 
-    def _next(self, target: Target, location: str, chain: list[str]) -> Target:
-        """Where a redirect leads, checked; adds it to `chain`."""
+    def _next(self, hop: Hop, location: str) -> Target:
+        """Where a redirect leads, checked."""
+        host = hop.target.host
         if not location:
-            raise FetchError(Failure.REDIRECTS, f"{target.host} redirects without saying where.")
+            raise FetchError(Failure.REDIRECTS, f"{host} redirects without saying where.")
         try:
-            following = check_url(urljoin(target.url, _utf8(location)))
+            following = check_url(urljoin(hop.target.url, _utf8(location)))
         except FetchError as error:
-            raise _redirected(target, error) from error
-        if following.url in chain:
-            raise FetchError(Failure.REDIRECTS, f"{target.host} redirects in a circle.")
-        chain.append(following.url)
-        if len(chain) > self._settings.limits.redirects + 1:
-            most = self._settings.limits.redirects
-            raise FetchError(Failure.REDIRECTS, f"{target.host} redirects more than {most} times.")
+            raise _redirected(hop.target, error) from error
+        passed = (*hop.chain, hop.target)
+        if following.url in {target.url for target in passed}:
+            raise FetchError(Failure.REDIRECTS, f"{host} redirects in a circle.")
+        most = self._settings.limits.redirects
+        if len(passed) > most:
+            raise FetchError(Failure.REDIRECTS, f"{host} redirects more than {most} times.")
         return following
 
     def _ask(self, target: Target, headers: dict[str, str], clock: Clock) -> Response:
@@ -141,7 +225,11 @@ class Door:
         else:
             used.close()
         found = {name.lower(): value for name, value in answer.headers.itermerged()}
-        return Response(target.url, answer.status, found, body, wire_bytes=answer.tell())
+        return Response(
+            *(target.url, answer.status, found, body),
+            wire_bytes=answer.tell(),
+            allowed=used.allowed,
+        )
 
     def _send(
         self, target: Target, headers: dict[str, str], clock: Clock

@@ -12,17 +12,20 @@ import ssl
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from ipaddress import ip_address
 from queue import Empty, SimpleQueue
 from typing import Any
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from articles.fetch.addresses import Address, Network, Target, refusal
+from articles.fetch.addresses import Address, Network, Target, is_allowed, refusal
 from articles.fetch.types import Failure, FetchError
 
 MAX_CANDIDATES = 6
 """Addresses of one host that are tried."""
+_LOOK_UP_STEP = 0.25
+"""Seconds after which a look-up notices that its request was cut."""
 
 
 class TooMuchError(Exception):
@@ -34,7 +37,20 @@ class Clock:
 
     def __init__(self, seconds: float) -> None:
         self._end = time.monotonic() + seconds
+        self._sock: socket.socket | None = None
         self.allowance = 0
+
+    def watch(self, sock: socket.socket) -> None:
+        """Have `cut` end what goes on at this socket."""
+        self._sock = sock
+        self.left()  # it may have been cut just before
+
+    def cut(self) -> None:
+        """End the request from another thread, at once: what it waits for fails."""
+        self._end = 0.0
+        if (sock := self._sock) is not None:
+            with suppress(OSError):  # it has been closed already
+                sock.shutdown(socket.SHUT_RDWR)
 
     def left(self) -> float:
         """Seconds left; TimeoutError where there are none."""
@@ -42,6 +58,11 @@ class Clock:
         if seconds <= 0:
             raise TimeoutError("the deadline has passed")
         return seconds
+
+    @property
+    def remaining(self) -> float:
+        """Seconds left, zero where there are none."""
+        return max(0.0, self._end - time.monotonic())
 
     def spend(self, count: int) -> None:
         self.allowance -= count
@@ -83,16 +104,21 @@ class _Guarded:
     clock: Clock
     allow: tuple[Network, ...]
     sock: socket.socket | None
+    allowed = False
+    """Whether the address connected to is in a network of `allow`."""
 
     def _new_conn(self) -> socket.socket:
         addresses = permitted(self.target, look_up(self.target, self.clock), self.allow)
-        return open_socket(self.target, addresses, self.clock)
+        sock = open_socket(self.target, addresses, self.clock)
+        self.allowed = is_allowed(ip_address(sock.getpeername()[0]), self.allow)
+        return sock
 
     def resume(self, clock: Clock) -> None:
         """Serve another request, which brings its own clock."""
         self.clock = clock
         if isinstance(self.sock, _Timed):
             self.sock.clock = clock
+            clock.watch(self.sock)
 
 
 class PlainConnection(_Guarded, HTTPConnection):
@@ -132,10 +158,10 @@ def look_up(target: Target, clock: Clock) -> list[Address]:
     """
     answer: SimpleQueue[list[Address] | OSError | UnicodeError] = SimpleQueue()
     threading.Thread(target=_look_up, args=(target, answer), daemon=True).start()
-    try:
-        found = answer.get(timeout=clock.left())
-    except Empty:
-        raise TimeoutError("the name was not found in time") from None
+    found = None
+    while found is None:
+        with suppress(Empty):
+            found = answer.get(timeout=min(clock.left(), _LOOK_UP_STEP))
     if isinstance(found, Exception):
         raise FetchError(Failure.NAME, f"There is no host named {target.host}.") from found
     return found
@@ -161,6 +187,7 @@ def open_socket(target: Target, addresses: list[Address], clock: Clock) -> socke
         sock = _Timed(family, socket.SOCK_STREAM)
         sock.clock = clock
         try:
+            clock.watch(sock)
             sock.settimeout(clock.left() / (len(addresses) - tried))
             sock.connect((str(address), target.port))
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

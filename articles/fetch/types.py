@@ -14,7 +14,8 @@ class Limits:
     """What one request may cost."""
 
     deadline: float = 20.0
-    """Seconds for everything: looking up, connecting, every redirect, the last byte."""
+    """Seconds for everything: looking up, connecting, every redirect, the last byte. Time that a
+    redirect waits for its host's turn does not count."""
     body_bytes: int = 10 * 1024 * 1024
     """After decompression."""
     redirects: int = 5
@@ -72,6 +73,8 @@ class Response:
     """Where a chain of only permanent redirects (301, 308) led; empty without one."""
     wire_bytes: int = 0
     """Bytes of body as transferred."""
+    allowed: bool = False
+    """Whether the server is in a network that only the settings allow."""
 
 
 class Outcome(StrEnum):

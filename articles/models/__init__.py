@@ -11,7 +11,7 @@ from articles.models.articles import (
 )
 from articles.models.corrections import Correction, Held, Moved
 from articles.models.places import Edition, Topic
-from articles.models.sources import Feed, Source
+from articles.models.sources import Feed, Host, Source
 
 __all__ = [
     "SIMILAR_LIMIT",
@@ -21,6 +21,7 @@ __all__ = [
     "Feed",
     "Headline",
     "Held",
+    "Host",
     "Moved",
     "Sighting",
     "SimilarLink",

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Left, Lower, Now
 from django.urls import reverse
 
 from articles.models.places import Edition, Topic, country_code, language_code
 
 FIRST_INTERVAL = timedelta(minutes=30)
+
+# Its twin in Python is `articles.fetch.pace.host_of`.
+_AUTHORITY = models.Func(
+    Lower("url"), models.Value(r"^\s*https?://([^/?#]*?)(?::80|:443)?(?:[/?#]|$)"),
+    function="substring", arg_joiner=" FROM ", output_field=models.TextField(),
+)  # fmt: skip
 
 
 class Source(models.Model):
@@ -52,8 +59,9 @@ class FeedQuerySet(models.QuerySet["Feed"]):
         return self.filter(models.Q(claimed_until=None) | models.Q(claimed_until__lt=Now()))
 
     def due(self) -> FeedQuerySet:
-        """Working feeds whose time has come and that no worker holds."""
-        return self.working().free().filter(next_fetch_at__lte=Now())
+        """Feeds whose time has come and that no worker holds; retired ones are asked monthly."""
+        active = self.filter(active=True, source__active=True)
+        return active.free().filter(next_fetch_at__lte=Now())
 
 
 class Feed(models.Model):
@@ -65,6 +73,13 @@ class Feed(models.Model):
     topic = models.ForeignKey(Topic, on_delete=models.SET_NULL, null=True, blank=True)
     active = models.BooleanField(default=True)
 
+    host = models.GeneratedField(
+        expression=Left(Coalesce(_AUTHORITY, models.Value("")), 255),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+    """Who is asked for it: by this name requests are paced."""
+
     # What makes the next request conditional.
     etag = models.CharField(max_length=1000, blank=True, editable=False)
     last_modified = models.CharField(max_length=200, blank=True, editable=False)
@@ -74,6 +89,17 @@ class Feed(models.Model):
     next_fetch_at = models.DateTimeField("next fetch", db_default=Now(), db_index=True)
     interval = models.DurationField(default=FIRST_INTERVAL, editable=False)
     claimed_until = models.DateTimeField(null=True, editable=False)
+    attempts = models.PositiveSmallIntegerField(
+        default=0, editable=False, help_text="Claims since the last that came to an end."
+    )
+
+    # Its rhythm: what it asks for, and how its entries come.
+    ttl = models.DurationField(null=True, editable=False)
+    update_base = models.DateTimeField(null=True, editable=False)
+    skip_hours = ArrayField(models.SmallIntegerField(), default=list, editable=False)
+    skip_days = ArrayField(models.SmallIntegerField(), default=list, editable=False)
+    entry_gap = models.DurationField(null=True, editable=False)
+    newest_entry_at = models.DateTimeField(null=True, editable=False)
 
     # Health.
     outcome = models.CharField("last outcome", max_length=20, blank=True, editable=False)
@@ -81,16 +107,52 @@ class Feed(models.Model):
     last_success_at = models.DateTimeField("last success", null=True, editable=False)
     last_error = models.TextField(blank=True, editable=False)
     notice = models.TextField(
-        blank=True, editable=False, help_text="What was wrong in a feed that could be read."
+        blank=True, editable=False, help_text="What was odd in a feed that could be read whole."
+    )
+    problems = models.TextField(
+        blank=True, editable=False, help_text="What of a feed that was read had to be left out."
     )
     failures = models.PositiveIntegerField("failures in a row", default=0, editable=False)
-    permanent_url = models.URLField("has moved to", max_length=2000, blank=True, editable=False)
+    missing_since = models.DateTimeField(null=True, editable=False)
     retired_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    # Where it seems to have moved for good, how often it was read there and since when.
+    permanent_url = models.URLField("has moved to", max_length=2000, blank=True, editable=False)
+    moved_count = models.PositiveSmallIntegerField(default=0, editable=False)
+    moved_since = models.DateTimeField(null=True, editable=False)
+
+    # Statistics since it was added.
+    fetches = models.PositiveIntegerField(default=0, editable=False)
+    not_modified = models.PositiveIntegerField("of them unchanged", default=0, editable=False)
+    bytes_received = models.PositiveBigIntegerField(default=0, editable=False)
+    bytes_saved = models.PositiveBigIntegerField(default=0, editable=False)
+    last_size = models.PositiveIntegerField(default=0, editable=False)
 
     objects = FeedQuerySet.as_manager()
 
     class Meta:
         ordering = ["url"]
+        indexes = [
+            models.Index(
+                fields=["next_fetch_at"], condition=models.Q(attempts__gt=0), name="feed_attempted"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title or self.url
+
+
+class Host(models.Model):
+    """A server that is asked at a measured pace; rows are made when it is first asked."""
+
+    name = models.TextField(primary_key=True)
+    """As in `Feed.host`: with the port where that is not the usual one."""
+    next_request_at = models.DateTimeField(db_default=Now())
+    """Not before. While a worker asks it, the end of that worker's lease."""
+    allowed = models.BooleanField(default=False)
+    """Whether it answered from inside FETCH_ALLOW_NETWORKS."""
+    throttled = models.PositiveSmallIntegerField(default=0)
+    """How often in a row it asked us to slow down."""
+
+    def __str__(self) -> str:
+        return self.name

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from articles.entries.types import Hints, ParseError
 from articles.fetch.decide import (
     GONE_RETRY,
-    LONGEST,
     SHORTEST,
     Reading,
     body_hash,
     decide,
     needs_parsing,
 )
+from articles.fetch.headers import LONGEST
 from articles.fetch.types import (
     Decision,
     Failure,

@@ -18,7 +18,7 @@ import pytest
 
 from articles.fetch import transport
 from articles.fetch.addresses import networks
-from articles.fetch.door import Door
+from articles.fetch.door import Door, Hop
 from articles.fetch.types import DoorSettings, Failure, FetchError, Limits, Validators
 from tests.fetch.publisher import Page, Request, Server, serving
 
@@ -364,6 +364,73 @@ def test_a_location_in_raw_utf8_is_understood(door, serve):
         "HTTP/1.1 302 Found\r\nLocation: /ä\r\nContent-Length: 0\r\n\r\n".encode()
     ), "%C3%A4": feed})  # fmt: skip
     assert door.get(server.url("/a")).body == FEED
+
+
+# One request at a time
+
+
+def test_a_fetch_can_be_made_hop_by_hop(door, serve):
+    goal = serve(feed)
+    server = serve(to(goal.url("/"), 301))
+    first = door.start(server.url("/"))
+    assert first.host == f"127.0.0.1:{server.server_port}"
+    assert not server.asked
+
+    second = door.follow(first)
+    assert isinstance(second, Hop)
+    assert second.host == f"127.0.0.1:{goal.server_port}"
+    assert not goal.asked
+
+    response = door.follow(second)
+    assert (response.body, response.permanent_url) == (FEED, goal.url("/"))
+
+
+def test_the_deadline_counts_the_time_of_the_requests_alone(serve):
+    def slow(request: Request) -> None:
+        time.sleep(0.2)
+        request.answer(302, Location="/next")
+
+    server = serve(slow, next=feed)
+    with Door(settings(deadline=0.5)) as door:
+        hop = door.follow(door.start(server.url("/")))
+        assert isinstance(hop, Hop)
+        assert hop.seconds <= 0.3
+        time.sleep(0.5)
+        assert not isinstance(door.follow(hop), Hop)
+
+
+def test_a_connection_that_is_not_to_be_kept_is_closed(door, serve):
+    server = serve(feed)
+    for _ in range(2):
+        door.follow(door.start(server.url("/")), keep=False)
+    assert server.connections == 2
+    assert server.asked[0].headers["Connection"] == "close"
+
+
+def test_an_answer_says_whether_the_server_is_in_an_allowed_network(door, serve):
+    server = serve(to("/next"), next=feed)
+    hop = door.follow(door.start(server.url("/")))
+    assert hop.allowed
+    assert door.follow(hop).allowed
+
+
+def test_a_door_can_be_cut_while_a_server_keeps_it_waiting(serve):
+    asked, silent = threading.Event(), threading.Event()
+
+    def wait(request: Request) -> None:
+        asked.set()
+        silent.wait(30)
+
+    server = serve(wait)
+    try:
+        with Door(settings(deadline=30)) as door, ThreadPoolExecutor() as threads:
+            failing = threads.submit(failure_of, door, server.url("/"))
+            assert asked.wait(10)
+            door.cut()
+            assert failing.result(10).failure in {Failure.CONNECT, Failure.TIMEOUT}
+            assert failure_of(door, server.url("/")).failure is Failure.TIMEOUT
+    finally:
+        silent.set()
 
 
 # Addresses

@@ -190,8 +190,9 @@ def test_the_longest_overdue_is_claimed_first():
 
 
 def test_paused_retired_and_inactive_feeds_are_left_alone_but_can_be_fetched_by_hand():
+    now = timezone.now()
     paused = make_feed(active=False)
-    retired = make_feed(retired_at=timezone.now())
+    retired = make_feed(retired_at=now, next_fetch_at=now + timedelta(days=1))
     inactive = make_feed(source=make_source(active=False))
 
     assert claim_due(10) == []
