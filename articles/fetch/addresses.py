@@ -3,14 +3,18 @@
 A URL is checked for its form by `check_url`; where its host leads is checked by `why_forbidden`
 on every address that a connection is about to be made to, so that a name which changes its
 address between two look-ups (DNS rebinding) gains nothing.
+
+An IPv4 address is taken in its usual form only. The others that the system's look-up understands
+(0x7f.1, 017700000001, 127.1) are no web publisher's, and differ from system to system.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from articles.fetch.types import Failure, FetchError
 
@@ -22,6 +26,9 @@ FIRST_UNPRIVILEGED_PORT = 1024
 MAX_URL_LENGTH = 4096
 
 _URL_CHARACTERS = "/%:=&?~+!$,;'@()*[]|"
+_HOST_NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?")
+_NUMERIC_END = re.compile(r"(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?$")
+"""The WHATWG URL Standard takes a host whose last label is of this form for an IPv4 address."""
 
 # IANA special-purpose address registries (RFC 6890 and its updates). The first match names it.
 _SPECIAL_V4 = tuple(
@@ -109,7 +116,7 @@ def check_url(url: str) -> Target:
     query = f"?{quote(parts.query, safe=_URL_CHARACTERS)}" if parts.query else ""
     return Target(
         scheme=parts.scheme,
-        host=_ascii_host(parts.hostname or "", url),
+        host=_ascii_host(parts, url),
         port=port or DEFAULT_PORTS[parts.scheme],
         path=path + query,
     )
@@ -131,7 +138,7 @@ def why_forbidden(address: Address, allow: Iterable[Network] = ()) -> str | None
     for inner in carried:
         if not is_allowed(inner, allow) and (kind := _special(inner, _SPECIAL_V4)):
             return kind
-    return None if carried or address in _GLOBAL_V6 else "a reserved"
+    return None if carried or (address in _GLOBAL_V6 and address.is_global) else "a reserved"
 
 
 def is_allowed(address: Address, allow: Iterable[Network]) -> bool:
@@ -185,16 +192,27 @@ def _carried(address: IPv6Address) -> tuple[IPv4Address, ...]:
     return ()
 
 
-def _ascii_host(host: str, url: str) -> str:
-    if literal(host) and "%" not in host:
-        return host
+def _ascii_host(parts: SplitResult, url: str) -> str:
+    host = parts.hostname or ""
+    if "[" in parts.netloc:
+        return _ipv6_host(host, url)
     try:
         name = host.encode("idna").decode("ascii").lower()
     except UnicodeError as error:
         raise _refused(f"“{_short(host)}” is not a host's name.") from error
-    if not name.strip(".") or not all(c.isalnum() or c in "-._" for c in name):
+    if not _HOST_NAME.fullmatch(name):
         raise _refused(f"“{_short(url)}” names no host.")
+    if _NUMERIC_END.search(name) and not literal(name):
+        raise _refused(f"“{_short(name)}” is not the usual form of an address.")
     return name
+
+
+def _ipv6_host(host: str, url: str) -> str:
+    """An address in brackets in its shortest form, without a zone."""
+    address = literal(host)
+    if not isinstance(address, IPv6Address) or address.scope_id:
+        raise _refused(f"“{_short(url)}” names no host.")
+    return str(address)
 
 
 def _refused(words: str) -> FetchError:
