@@ -30,7 +30,7 @@ class Request(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.server.asked.append(Asked(self.path, self.headers))
         try:
-            self.server.pages[self.path.partition("?")[0]](self)
+            self.server.pages.get(self.path.partition("?")[0], missing)(self)
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
 
@@ -50,6 +50,10 @@ class Request(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Tests look at `Server.asked` instead."""
+
+
+def missing(request: Request) -> None:
+    request.answer(404, b"<h1>Not found</h1>")
 
 
 class Server(ThreadingHTTPServer):
