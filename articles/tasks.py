@@ -3,48 +3,99 @@
 from __future__ import annotations
 
 import logging
+import mmap
 import time
 from collections.abc import Callable, Iterable
+from typing import Any
 
-from celery import shared_task
+from celery import Task, shared_task
+from celery.signals import worker_init, worker_shutting_down
+from kombu.exceptions import OperationalError
 
+from articles.pipeline import hosts
 from articles.pipeline.grouping import Grouper, languages_waiting
 from articles.pipeline.lock import BusyError
-from articles.pipeline.refresh import Refreshed, Summary, refresh_due, refresh_named
+from articles.pipeline.refresh import Summary, refresh_due, refresh_named
+from articles.pipeline.settle import Refreshed
 
 logger = logging.getLogger(__name__)
 
 SLICE_SECONDS = 10.0
-"""A task gives way after so long and queues its own sequel, so that a worker can stop soon."""
+"""A task gives way after so long and queues its own sequel, so that others have their turn."""
+SEQUEL_SECONDS = 30.0
+"""A sequel that no process took in so long is dropped: enough others do the same by then."""
+HELPER_SECONDS = 3.0
+"""A helper is only for a process that has nothing to do now."""
 GROUP_EVERY_SECONDS = 3.0
 
 _grouper = Grouper()
+# One byte that the worker shares with its pool processes, which are forked from it: a pool process
+# does not hear of a stop by itself before its task is done.
+_stopping = mmap.mmap(-1, 1)
+
+
+@worker_init.connect
+def _begin(**_said: object) -> None:
+    _stopping[0] = 0
+
+
+@worker_shutting_down.connect
+def _stop(**_said: object) -> None:
+    _stopping[0] = 1
+
+
+def stopping() -> bool:
+    """Whether the worker was asked to stop: what can wait is given up, to be done later."""
+    return bool(_stopping[0])
 
 
 def _slice() -> Callable[[], bool]:
     end = time.monotonic() + SLICE_SECONDS
-    return lambda: time.monotonic() > end
+    return lambda: stopping() or time.monotonic() > end
 
 
 @shared_task
 def refresh_due_feeds() -> None:
-    """Fetch what is due, for a while; go on in a new task where more is."""
+    """Fetch what is due, for a while; where more is, have other processes help, then go on.
+
+    The messages only wake workers, what is due is in the database. They expire, so that a backlog
+    does not become a backlog of messages as well.
+    """
     over = _slice()
-    if refresh_and_group(refresh_due(over)).feeds and over():
-        refresh_due_feeds.delay()
+    summary = refresh_and_group(refresh_due(over, stopping, _call_help))
+    if summary.feeds and over() and not stopping():
+        _send(refresh_due_feeds, expires=SEQUEL_SECONDS)
+
+
+def _call_help() -> None:
+    _send(refresh_due_feeds, expires=HELPER_SECONDS)
+
+
+def _send(task: Task[Any, Any], *arguments: object, **options: Any) -> None:
+    """Queue a task. Where the queue is away the work goes on: the next tick finds what is left."""
+    try:
+        task.apply_async(arguments, **options)
+    except OperationalError as error:
+        logger.warning("%s is left to the next tick: %s", task.name, error)
 
 
 @shared_task
 def refresh_feeds(ids: list[int]) -> None:
     """Fetch these feeds now."""
-    refresh_and_group(refresh_named(ids))
+    refresh_and_group(refresh_named(ids, stopping))
+
+
+@shared_task
+def forget_hosts() -> None:
+    """Delete what is known of hosts that are asked no more."""
+    logger.info("%d hosts forgotten", hosts.forget())
 
 
 @shared_task
 def group_waiting() -> None:
     """Have every language grouped that has something waiting: what a crash left behind too."""
     for language in languages_waiting():
-        group_language.delay(language)
+        _send(group_language, language)
 
 
 @shared_task
@@ -56,8 +107,8 @@ def group_language(language: str) -> None:
     except BusyError:
         logger.info("%s is being grouped by another process", language)
         return
-    if over():
-        group_language.delay(language)
+    if over() and not stopping():
+        _send(group_language, language)
 
 
 def refresh_and_group(refreshing: Iterable[Refreshed]) -> Summary:
@@ -75,5 +126,5 @@ def refresh_and_group(refreshing: Iterable[Refreshed]) -> Summary:
 
 def _queue_grouping(summary: Summary) -> None:
     for language in sorted(summary.languages):
-        group_language.delay(language)
+        _send(group_language, language)
     summary.languages.clear()

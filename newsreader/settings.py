@@ -172,6 +172,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    "forget hosts": {
+        "task": "articles.tasks.forget_hosts",
+        "schedule": 86_400.0,
+        "options": {"expires": 3600},
+    },
 }
 
 # --- Security --------------------------------------------------------------------------------

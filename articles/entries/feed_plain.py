@@ -387,7 +387,7 @@ _ENTRY: _Children = _ANY | {
 _SYNDICATED: _Children = {
     f"{_SYNDICATION}updatePeriod": _as("sy_updateperiod"),
     f"{_SYNDICATION}updateFrequency": _as("sy_updatefrequency"),
-    f"{_SYNDICATION}updateBase": _ignored,
+    f"{_SYNDICATION}updateBase": _as("sy_updatebase"),
 }
 _CHANNEL: _Children = _SYNDICATED | {
     "title": _title,

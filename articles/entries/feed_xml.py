@@ -236,6 +236,7 @@ def _hints(feed: Values, xml: str) -> Hints:
     by_rel = {str(link.get("rel")): str(link["href"]) for link in reversed(links)}
     return Hints(
         ttl_seconds=_number(_text(feed, "ttl")) * 60 or _period(feed),
+        update_base=_update_base(feed),
         skip_hours=frozenset(_skipped(xml, "hour", {str(h): h % 24 for h in range(25)})),
         skip_days=frozenset(_skipped(xml, "day", _DAYS)),
         hub_url=by_rel.get("hub", ""),
@@ -247,6 +248,15 @@ def _period(feed: Values) -> int | None:
     """Seconds between updates by the RSS syndication module."""
     period = _PERIODS.get(_text(feed, "sy_updateperiod").strip().lower())
     return period // max(_number(_text(feed, "sy_updatefrequency")), 1) if period else None
+
+
+def _update_base(feed: Values) -> datetime | None:
+    """When the update periods of the syndication module begin (W3CDTF)."""
+    try:
+        base = datetime.fromisoformat(_text(feed, "sy_updatebase").strip())
+        return base.replace(tzinfo=base.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _skipped(xml: str, unit: str, values: Mapping[str, int]) -> list[int]:

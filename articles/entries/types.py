@@ -61,6 +61,8 @@ class Hints:
 
     ttl_seconds: int | None = None
     """From RSS `ttl` or `syn:updatePeriod`/`updateFrequency`."""
+    update_base: datetime | None = None
+    """From which the update periods are counted (`syn:updateBase`), UTC."""
     skip_hours: frozenset[int] = frozenset()
     skip_days: frozenset[int] = frozenset()
     """0 is Monday."""

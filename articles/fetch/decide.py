@@ -15,17 +15,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from typing import Protocol
 
-from articles.fetch.headers import LONGEST, freshness, retry_after
+from articles.fetch.headers import freshness, retry_after
 from articles.fetch.pace import throttles
-from articles.fetch.types import Decision, FeedState, FetchError, Outcome, Response, Validators
+from articles.fetch.rhythm import LONGEST, Rhythm, clamped
+from articles.fetch.types import (
+    Decision,
+    FeedState,
+    FetchError,
+    Move,
+    Outcome,
+    Response,
+    Validators,
+)
 
-SHORTEST = timedelta(minutes=5)
 FIRST_RETRY = timedelta(minutes=10)
 GONE_RETRY = timedelta(days=30)
 """A feed that is gone is asked again this much later."""
+MISSING_FOR = timedelta(days=30)
+"""A feed that the server does not have for so long is gone."""
+MOVES_SEEN, MOVE_LASTS = 3, timedelta(days=1)
+"""A new address is believed after so many fetches over at least so long."""
 
+MAX_ADDRESS_LENGTH = 2000
 MAX_VALIDATOR_LENGTH = 512
 _FASTER, _SLOWER = 0.5, 1.5
 
@@ -44,17 +56,6 @@ _STATUS_WORDS = {
     503: "The server is unavailable for now (503).",
     504: "The server waited in vain for its own source (504).",
 }
-
-
-class Rhythm(Protocol):
-    """What a feed says of how often it is worth asking; parsing has a type of this form."""
-
-    @property
-    def ttl_seconds(self) -> int | None: ...
-    @property
-    def skip_hours(self) -> frozenset[int]: ...
-    @property
-    def skip_days(self) -> frozenset[int]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +94,14 @@ def decide(
     not be read, whose message is then the feed's. It is None otherwise. `jitter` is a random
     number from 0 up to 1; it spreads feeds that failed or were added together.
 
-    The rule of the interval: it halves when there were new entries and grows by half when there
-    were none, between `SHORTEST` and `LONGEST`. The next fetch is after up to that interval, never
-    before the time that the server (`Cache-Control`, `Expires`, `Retry-After`) or the feed (`ttl`,
-    skipped hours and days) asks for, as far as that is within `LONGEST`. Failures in a row wait
-    twice as long each time, from `FIRST_RETRY` to `LONGEST`, and leave the interval as it was.
+    The rule of the interval: half the time that lies between two entries of the feed, or an eighth
+    of its silence where that is longer. For a feed without dates it halves when there were new
+    entries and grows by half when there were none. It stays between `SHORTEST` and `LONGEST`. The
+    next fetch is after up to that interval, never before the time that the server
+    (`Cache-Control`, `Expires`, `Retry-After`) or the feed (`ttl`, its update period, skipped hours
+    and days) asks for, as far as that is within `LONGEST`. What the feed asks for holds until it
+    is read again. Failures in a row wait twice as long each time, from `FIRST_RETRY` to `LONGEST`,
+    and leave the interval as it was; a retired feed waits `GONE_RETRY` each time.
     """
     when = _When(now, jitter)
     if isinstance(result, FetchError):
@@ -132,34 +136,54 @@ class _When:
 def _read(
     state: FeedState, result: Response, reading: Reading, when: _When, floor: timedelta
 ) -> Decision:
-    interval = _clamped(state.interval * (_FASTER if reading.new_entries else _SLOWER))
-    asked = reading.rhythm.ttl_seconds if reading.rhythm else None
-    wait = max(floor, timedelta(seconds=asked or 0))
-    return Decision(
+    rhythm = reading.rhythm or state.rhythm
+    usual = clamped(state.interval * (_FASTER if reading.new_entries else _SLOWER))
+    decision = Decision(
         outcome=Outcome.MOVED if result.permanent_url else Outcome.NEW,
-        next_fetch_at=_past_skipped(when.after(interval, wait), reading.rhythm),
-        interval=interval,
+        next_fetch_at=when.now,
+        interval=usual,
         failures=0,
         error="",
         validators=_validators(result.headers, Validators()),
         body_hash=body_hash(result.body),
-        permanent_url=result.permanent_url,
+        rhythm=rhythm,
     )
+    return _scheduled(_followed(decision, state, result, when.now), when, floor)
 
 
 def _unchanged(state: FeedState, result: Response, when: _When, floor: timedelta) -> Decision:
-    interval = _clamped(state.interval * _SLOWER)
     kept = state.validators if result.status == 304 else Validators()
-    return Decision(
+    decision = Decision(
         outcome=Outcome.UNCHANGED,
-        next_fetch_at=when.after(interval, floor),
-        interval=interval,
+        next_fetch_at=when.now,
+        interval=clamped(state.interval * _SLOWER),
         failures=0,
         error="",
         validators=_validators(result.headers, kept),
         body_hash=state.body_hash,
-        permanent_url=result.permanent_url,
+        rhythm=state.rhythm,
     )
+    return _scheduled(_followed(decision, state, result, when.now), when, floor)
+
+
+def _scheduled(decision: Decision, when: _When, floor: timedelta) -> Decision:
+    """Set the next fetch of a success; its interval gives way to the feed's own rhythm."""
+    rhythm = decision.rhythm
+    interval = rhythm.interval(when.now) or decision.interval
+    after = when.after(interval, max(floor, rhythm.asked(when.now)))
+    return replace(decision, interval=interval, next_fetch_at=rhythm.past_skipped(after))
+
+
+def _followed(decision: Decision, state: FeedState, result: Response, now: datetime) -> Decision:
+    """Note a permanent redirect, and believe it once it has lasted."""
+    url = result.permanent_url
+    if not url or url == state.url or len(url) > MAX_ADDRESS_LENGTH:
+        return decision
+    seen = state.move if state.move.url == url else Move(url)
+    since = seen.since or now
+    move = Move(url, min(seen.count + 1, 1000), since)
+    believed = move.count >= MOVES_SEEN and now - since >= MOVE_LASTS
+    return replace(decision, move=move, new_url=url if believed else "")
 
 
 def _refused(state: FeedState, result: Response, when: _When) -> Decision:
@@ -167,26 +191,40 @@ def _refused(state: FeedState, result: Response, when: _When) -> Decision:
     words = _STATUS_WORDS.get(result.status, f"The server answered with status {result.status}.")
     failed = _failed(state, words, when, retry_after(result.headers, when.now))
     if result.status == 410:
-        return replace(
-            failed, outcome=Outcome.GONE, retired=True, next_fetch_at=when.now + GONE_RETRY
-        )
+        return _gone(failed, when)
     if throttles(result):
-        slower = _clamped(state.interval * _SLOWER)
+        slower = clamped(state.interval * _SLOWER)
         return replace(failed, outcome=Outcome.THROTTLED, interval=slower)
+    if result.status == 404:
+        since = state.missing_since or when.now
+        failed = replace(failed, missing_since=since)
+        if when.now - since >= MISSING_FOR:
+            days = MISSING_FOR.days
+            words = f"For {days} days the server has said that the feed does not exist (404)."
+            return _gone(replace(failed, error=words), when)
     return failed
+
+
+def _gone(failed: Decision, when: _When) -> Decision:
+    return replace(failed, outcome=Outcome.GONE, retired=True, next_fetch_at=when.now + GONE_RETRY)
 
 
 def _failed(state: FeedState, words: str, when: _When, floor: timedelta = timedelta(0)) -> Decision:
     """Keep what was known, so that the next success is told from what was last read."""
     doublings = min(state.failures, 10)  # 2 ** 10 is far beyond the longest wait
+    again = when.after(min(FIRST_RETRY * 2**doublings, LONGEST), floor)
     return Decision(
         outcome=Outcome.FAILED,
-        next_fetch_at=when.after(min(FIRST_RETRY * 2**doublings, LONGEST), floor),
-        interval=_clamped(state.interval),
+        next_fetch_at=when.now + GONE_RETRY if state.retired else state.rhythm.past_skipped(again),
+        interval=clamped(state.interval),
         failures=state.failures + 1,
         error=words,
         validators=state.validators,
         body_hash=state.body_hash,
+        rhythm=state.rhythm,
+        move=state.move,
+        missing_since=state.missing_since,
+        retired=state.retired,
     )
 
 
@@ -201,16 +239,3 @@ def _sendable(value: str) -> str:
     """`value` where it can go back in a header as it came, else nothing."""
     fits = len(value) <= MAX_VALIDATOR_LENGTH and all(" " <= c <= "~" for c in value)
     return value if fits else ""
-
-
-def _past_skipped(when: datetime, rhythm: Rhythm | None) -> datetime:
-    """The first moment from `when` on in no hour and on no day that the feed skips (UTC)."""
-    if rhythm is None or len(rhythm.skip_hours) >= 24 or len(rhythm.skip_days) >= 7:
-        return when  # a feed that is never to be asked means something else
-    while when.hour in rhythm.skip_hours or when.weekday() in rhythm.skip_days:
-        when = when.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    return when
-
-
-def _clamped(interval: timedelta) -> timedelta:
-    return min(max(interval, SHORTEST), LONGEST)

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-LONGEST = timedelta(hours=24)
-"""A server that asks us to stay away for longer is asked again after so long all the same."""
+from articles.fetch.rhythm import LONGEST
 
 
 def freshness(headers: Mapping[str, str], now: datetime) -> timedelta:
@@ -27,7 +26,10 @@ def freshness(headers: Mapping[str, str], now: datetime) -> timedelta:
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta:
-    """Seconds or an HTTP date (RFC 9110, section 10.2.3), up to `LONGEST`; zero for neither."""
+    """Seconds or an HTTP date (RFC 9110, section 10.2.3); zero for neither.
+
+    A server that asks us to stay away for longer than `LONGEST` is asked again after that.
+    """
     value = headers.get("retry-after", "").strip()
     if value.isascii() and value.isdigit():
         return min(timedelta(seconds=int(value[:9])), LONGEST)

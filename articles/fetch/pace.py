@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from articles.fetch.headers import LONGEST, retry_after
+from articles.fetch.headers import retry_after
+from articles.fetch.rhythm import LONGEST
 from articles.fetch.types import FetchError, Response
 
 THROTTLED = frozenset({429, 503})

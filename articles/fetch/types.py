@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 
+from articles.fetch.rhythm import UNKNOWN, Rhythm
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -84,8 +86,18 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"  # 304, or the same bytes as before
     MOVED = "moved"  # read, behind a permanent redirect
     THROTTLED = "throttled"  # 429 or 503: come back later
-    GONE = "gone"  # 410
+    GONE = "gone"  # 410, or 404 for long
     FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Where a feed was read behind redirects that are called permanent."""
+
+    url: str = ""
+    count: int = 0
+    """Fetches in a row that ended there."""
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +110,11 @@ class FeedState:
     interval: timedelta = timedelta(minutes=30)
     failures: int = 0
     """In a row."""
+    rhythm: Rhythm = UNKNOWN
+    move: Move = Move()
+    missing_since: datetime | None = None
+    """When the server first said 404, if the feed was not read since."""
+    retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,5 +129,10 @@ class Decision:
     """In words; empty after a success."""
     validators: Validators
     body_hash: bytes
-    permanent_url: str = ""
+    rhythm: Rhythm = UNKNOWN
+    move: Move = Move()
+    new_url: str = ""
+    """The address to be asked from now on; empty where it stays."""
+    missing_since: datetime | None = None
     retired: bool = False
+    """Whether the feed is given up, but for an attempt each month."""

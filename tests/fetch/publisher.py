@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ class Asked:
 
     path: str
     headers: Message
+    at: float
+    """When, by `time.monotonic`."""
 
 
 class Request(BaseHTTPRequestHandler):
@@ -28,7 +31,7 @@ class Request(BaseHTTPRequestHandler):
     server: Server
 
     def do_GET(self) -> None:
-        self.server.asked.append(Asked(self.path, self.headers))
+        self.server.asked.append(Asked(self.path, self.headers, time.monotonic()))
         try:
             self.server.pages.get(self.path.partition("?")[0], missing)(self)
         except (BrokenPipeError, ConnectionResetError):

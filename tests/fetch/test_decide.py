@@ -8,16 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.entries.types import Hints, ParseError
+from articles.entries.types import ParseError
 from articles.fetch.decide import (
     GONE_RETRY,
-    SHORTEST,
     Reading,
     body_hash,
     decide,
     needs_parsing,
 )
-from articles.fetch.headers import LONGEST
+from articles.fetch.rhythm import LONGEST, SHORTEST, Rhythm
 from articles.fetch.types import (
     Decision,
     Failure,
@@ -121,7 +120,7 @@ def test_the_same_bytes_are_unchanged_without_a_reading():
 def test_a_feed_read_behind_a_permanent_redirect_has_moved():
     moved = response(body=NEW, permanent_url="https://example.org/new")
     decision = decided(moved, Reading())
-    assert (decision.outcome, decision.permanent_url) == (Outcome.MOVED, "https://example.org/new")
+    assert (decision.outcome, decision.move.url) == (Outcome.MOVED, "https://example.org/new")
 
 
 def test_validators_that_no_header_can_carry_are_dropped():
@@ -176,19 +175,19 @@ def test_no_fetch_comes_before_the_answer_is_stale(headers, expected):
 
 
 def test_a_feed_can_ask_for_longer_intervals():
-    reading = Reading(1, Hints(ttl_seconds=2 * 3600))
+    reading = Reading(1, Rhythm(ttl=2 * HOUR))
     assert wait(decided(response(body=NEW), reading, jitter=0.0)) == 2 * HOUR
 
 
 def test_hours_and_days_that_a_feed_skips_are_left_out():
-    hours = Reading(1, Hints(skip_hours=frozenset({12, 13, 14})))
+    hours = Reading(1, Rhythm(skip_hours=frozenset({12, 13, 14})))
     assert decided(response(body=NEW), hours).next_fetch_at == NOW.replace(hour=15)
-    tuesday = Reading(1, Hints(skip_days=frozenset({1})))
+    tuesday = Reading(1, Rhythm(skip_days=frozenset({1})))
     assert decided(response(body=NEW), tuesday).next_fetch_at == datetime(2026, 3, 11, tzinfo=UTC)
 
 
 def test_a_feed_that_skips_every_hour_is_asked_all_the_same():
-    never = Reading(1, Hints(skip_hours=frozenset(range(24)), skip_days=frozenset(range(7))))
+    never = Reading(1, Rhythm(skip_hours=frozenset(range(24)), skip_days=frozenset(range(7))))
     assert wait(decided(response(body=NEW), never)) == HOUR / 2
 
 

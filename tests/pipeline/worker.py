@@ -27,10 +27,12 @@ def eventually(condition: Callable[[], bool]) -> None:
 
 
 @contextmanager
-def working(environment: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def working(
+    environment: dict[str, str], log: Path, processes: int = 1
+) -> Iterator[subprocess.Popen[bytes]]:
     """A worker in a process group of its own, ready for tasks; it ends with the context."""
     command = (sys.executable, "-m", "celery", "--app", "newsreader", "worker")
-    options = ("--queues", "fetch,group", "--concurrency", "1", "--loglevel", "INFO")
+    options = ("--queues", "fetch,group", "--concurrency", str(processes), "--loglevel", "INFO")
     with log.open("wb") as output:
         process = subprocess.Popen(
             [*command, *options],

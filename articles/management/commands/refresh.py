@@ -11,7 +11,8 @@ from tqdm import tqdm
 
 from articles.models import Feed
 from articles.pipeline.grouping import Grouper, languages_waiting
-from articles.pipeline.refresh import Refreshed, Summary, refresh_due, refresh_named
+from articles.pipeline.refresh import Summary, refresh_due, refresh_named
+from articles.pipeline.settle import Refreshed
 
 
 class Command(BaseCommand):
