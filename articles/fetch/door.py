@@ -2,6 +2,7 @@
 
     with Door(settings) as door:
         response = door.get(url, validators=feed.validators)
+        response = door.post(hub, form)
 
 or, where every request needs the leave of its host (see `articles.fetch.pace`),
 
@@ -17,13 +18,13 @@ from __future__ import annotations
 
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from http.client import HTTPException
 from types import TracebackType
 from typing import Self
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 import certifi
 from urllib3 import HTTPResponse
@@ -45,6 +46,9 @@ UNCONDITIONAL = Validators()
 
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = _PERMANENT | {302, 303, 307}
+_KEEPING = frozenset({307, 308})
+"""Redirects after which a POST is sent again as it was."""
+_FORM = "application/x-www-form-urlencoded"
 _HEAD_BYTES = 64 * 1024
 """Status line and headers together; `http.client` allows 100 headers besides."""
 _STEP = 64 * 1024
@@ -151,12 +155,18 @@ class Door:
         request to the host.
         """
         headers = self._headers(validators, accept) | ({} if keep else {"Connection": "close"})
+        return self._hop(hop, headers, _REDIRECTS)
+
+    def _hop(
+        self, hop: Hop, headers: dict[str, str], leading: frozenset[int], form: bytes | None = None
+    ) -> Response | Hop:
+        """Send one request; statuses in `leading` lead on."""
         try:
             with self._clock(hop.seconds) as clock:
-                answer = self._ask(hop.target, headers, clock)
+                answer = self._ask(hop.target, headers, clock, form)
         except FetchError as error:
             raise (_redirected(hop.chain[0], error) if hop.chain else error) from error
-        if answer.status not in _REDIRECTS:
+        if answer.status not in leading:
             return replace(answer, permanent_url=hop.moved_to)
         following = self._next(hop, answer.headers.get("location", ""))
         return Hop(
@@ -181,6 +191,19 @@ class Door:
         finally:
             with self._lock:
                 self._under_way.discard(clock)
+
+    def post(self, url: str, form: Mapping[str, str]) -> Response:
+        """POST `form` to `url`, under the same checks and limits as `get`.
+
+        Only redirects that keep a POST one (307 and 308: RFC 9110, section 15.4) are followed;
+        another one is the answer.
+        """
+        headers = {"User-Agent": self._settings.user_agent, "Content-Type": _FORM}
+        body = urlencode(form).encode()
+        answer: Response | Hop = self.start(url)
+        while isinstance(answer, Hop):
+            answer = self._hop(answer, headers, _KEEPING, body)
+        return answer
 
     def _headers(self, validators: Validators, accept: str) -> dict[str, str]:
         headers = {
@@ -209,10 +232,12 @@ class Door:
             raise FetchError(Failure.REDIRECTS, f"{host} redirects more than {most} times.")
         return following
 
-    def _ask(self, target: Target, headers: dict[str, str], clock: Clock) -> Response:
-        """One request, without redirects."""
+    def _ask(
+        self, target: Target, headers: dict[str, str], clock: Clock, form: bytes | None = None
+    ) -> Response:
+        """One request, without redirects: a POST where there is a form."""
         try:
-            used, answer = self._send(target, headers, clock)
+            used, answer = self._send(target, headers, clock, form)
             try:
                 body = self._body(answer, clock)
             except BaseException:
@@ -232,16 +257,16 @@ class Door:
         )
 
     def _send(
-        self, target: Target, headers: dict[str, str], clock: Clock
+        self, target: Target, headers: dict[str, str], clock: Clock, form: bytes | None
     ) -> tuple[Connection, HTTPResponse]:
         """Send the request and read the head of its answer, on a connection kept or a new one."""
         if kept := self._idle.take(target):
             try:
-                return kept, _head(kept, target, headers, clock)
+                return kept, _head(kept, target, headers, clock, form)
             except (ConnectionError, HTTPException):
                 kept.close()  # the server had just closed it; that says nothing about the server
         fresh = connection(target, self._settings.allow_networks, self._tls, clock)
-        return fresh, _head(fresh, target, headers, clock)
+        return fresh, _head(fresh, target, headers, clock, form)
 
     def _body(self, answer: HTTPResponse, clock: Clock) -> bytes:
         """The decompressed body of a success; of other answers nothing."""
@@ -262,12 +287,15 @@ class Door:
         return bytes(body)
 
 
-def _head(used: Connection, target: Target, headers: dict[str, str], clock: Clock) -> HTTPResponse:
+def _head(
+    used: Connection, target: Target, headers: dict[str, str], clock: Clock, form: bytes | None
+) -> HTTPResponse:
     """Ask, and read status and headers; closes the connection where that fails."""
     used.resume(clock)
     clock.allowance = _HEAD_BYTES
     try:
-        used.request("GET", target.path, headers=headers, preload_content=False)
+        method = "GET" if form is None else "POST"
+        used.request(method, target.path, form, headers, preload_content=False)
         return used.getresponse()
     except BaseException:
         used.close()

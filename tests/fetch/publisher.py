@@ -22,6 +22,7 @@ class Asked:
     headers: Message
     at: float
     """When, by `time.monotonic`."""
+    body: bytes = b""
 
 
 class Request(BaseHTTPRequestHandler):
@@ -29,13 +30,20 @@ class Request(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     server: Server
+    asked: Asked
 
     def do_GET(self) -> None:
-        self.server.asked.append(Asked(self.path, self.headers, time.monotonic()))
+        length = int(self.headers.get("Content-Length", "0"))
+        now = time.monotonic()
+        self.asked = Asked(self.path, self.headers, now, self.rfile.read(length))
+        self.server.asked.append(self.asked)
         try:
             self.server.pages.get(self.path.partition("?")[0], missing)(self)
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
+
+    def do_POST(self) -> None:
+        self.do_GET()
 
     def answer(self, status: int = 200, body: bytes = b"", **headers: str) -> None:
         self.send_response(status)
