@@ -21,20 +21,14 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from http.client import HTTPException
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlencode, urljoin
 
-import certifi
-from urllib3 import HTTPResponse
-from urllib3.exceptions import HTTPError
-
 from articles.fetch.addresses import Target, check_url
-from articles.fetch.idle import IdleConnections
+from articles.fetch.exchange import Exchanges
 from articles.fetch.pace import host_of
-from articles.fetch.transport import Clock, Connection, TooMuchError, connection, timed
-from articles.fetch.troubles import explained
+from articles.fetch.transport import Clock
 from articles.fetch.types import DoorSettings, Failure, FetchError, Response, Validators
 
 FEED_ACCEPT = (
@@ -49,18 +43,6 @@ _REDIRECTS = _PERMANENT | {302, 303, 307}
 _KEEPING = frozenset({307, 308})
 """Redirects after which a POST is sent again as it was."""
 _FORM = "application/x-www-form-urlencoded"
-_HEAD_BYTES = 64 * 1024
-"""Status line and headers together; `http.client` allows 100 headers besides."""
-_STEP = 64 * 1024
-_DRAIN_BYTES = 16 * 1024
-"""The body of an answer without content for us is read if no longer, to keep the connection."""
-
-
-def _trusting() -> ssl.SSLContext:
-    """The system's trust store, and certifi's for systems that have none."""
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())
-    return context
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +76,7 @@ class Door:
     def __init__(self, settings: DoorSettings, tls: ssl.SSLContext | None = None) -> None:
         """`tls` replaces the trust in what the system and certifi trust."""
         self._settings = settings
-        self._tls = timed(tls or _trusting())
-        self._idle = IdleConnections()
+        self._exchanges = Exchanges(settings, tls)
         self._under_way: set[Clock] = set()
         self._lock = threading.Lock()
         self._cut = False
@@ -113,7 +94,7 @@ class Door:
 
     def close(self) -> None:
         """Close the connections kept for later."""
-        self._idle.close()
+        self._exchanges.close()
 
     def cut(self) -> None:
         """Have every request under way fail at once, and every later one."""
@@ -163,11 +144,11 @@ class Door:
         """Send one request; statuses in `leading` lead on."""
         try:
             with self._clock(hop.seconds) as clock:
-                answer = self._ask(hop.target, headers, clock, form)
+                answer = self._exchanges.ask(hop.target, headers, clock, form)
         except FetchError as error:
             raise (_redirected(hop.chain[0], error) if hop.chain else error) from error
         if answer.status not in leading:
-            return replace(answer, permanent_url=hop.moved_to)
+            return replace(answer, permanent_url=hop.moved_to) if hop.chain else answer
         following = self._next(hop, answer.headers.get("location", ""))
         return Hop(
             following,
@@ -231,75 +212,6 @@ class Door:
         if len(passed) > most:
             raise FetchError(Failure.REDIRECTS, f"{host} redirects more than {most} times.")
         return following
-
-    def _ask(
-        self, target: Target, headers: dict[str, str], clock: Clock, form: bytes | None = None
-    ) -> Response:
-        """One request, without redirects: a POST where there is a form."""
-        try:
-            used, answer = self._send(target, headers, clock, form)
-            try:
-                body = self._body(answer, clock)
-            except BaseException:
-                used.close()
-                raise
-        except (OSError, HTTPError, HTTPException, TooMuchError) as error:
-            raise explained(error, target.host, self._settings.limits) from error
-        if answer.closed and not used.is_closed:
-            self._idle.give(used)
-        else:
-            used.close()
-        found = {name.lower(): value for name, value in answer.headers.itermerged()}
-        return Response(
-            *(target.url, answer.status, found, body),
-            wire_bytes=answer.tell(),
-            allowed=used.allowed,
-        )
-
-    def _send(
-        self, target: Target, headers: dict[str, str], clock: Clock, form: bytes | None
-    ) -> tuple[Connection, HTTPResponse]:
-        """Send the request and read the head of its answer, on a connection kept or a new one."""
-        if kept := self._idle.take(target):
-            try:
-                return kept, _head(kept, target, headers, clock, form)
-            except (ConnectionError, HTTPException):
-                kept.close()  # the server had just closed it; that says nothing about the server
-        fresh = connection(target, self._settings.allow_networks, self._tls, clock)
-        return fresh, _head(fresh, target, headers, clock, form)
-
-    def _body(self, answer: HTTPResponse, clock: Clock) -> bytes:
-        """The decompressed body of a success; of other answers nothing."""
-        limit = self._settings.limits.body_bytes
-        if not 200 <= answer.status < 300:
-            if answer.length_remaining is not None and answer.length_remaining <= _DRAIN_BYTES:
-                clock.allowance = _DRAIN_BYTES
-                answer.read(decode_content=False)
-            return b""
-        if answer.length_remaining is not None and answer.length_remaining > limit:
-            raise TooMuchError
-        clock.allowance = limit
-        body = bytearray()
-        while step := answer.read1(_STEP):
-            body += step
-            if len(body) > limit:
-                raise TooMuchError
-        return bytes(body)
-
-
-def _head(
-    used: Connection, target: Target, headers: dict[str, str], clock: Clock, form: bytes | None
-) -> HTTPResponse:
-    """Ask, and read status and headers; closes the connection where that fails."""
-    used.resume(clock)
-    clock.allowance = _HEAD_BYTES
-    try:
-        method = "GET" if form is None else "POST"
-        used.request(method, target.path, form, headers, preload_content=False)
-        return used.getresponse()
-    except BaseException:
-        used.close()
-        raise
 
 
 def _utf8(location: str) -> str:

@@ -33,7 +33,7 @@ class IdleConnections:
             matching = [c for c, (k, _) in reversed(self._kept.items()) if k == key]
             taken = [(c, self._kept.pop(c)[1]) for c in matching[:1]]
         for connection, since in taken:
-            if now - since < self._seconds and connection.is_connected:
+            if now - since < self._seconds and connection.is_quiet:
                 return connection
             connection.close()
         return None

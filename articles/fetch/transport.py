@@ -7,19 +7,21 @@ time, and every read is counted against what the request may still receive.
 
 from __future__ import annotations
 
+import selectors
 import socket
 import ssl
 import threading
 import time
 from collections.abc import Iterable
 from contextlib import suppress
+from io import BufferedReader
 from ipaddress import ip_address
 from queue import Empty, SimpleQueue
+from selectors import EVENT_READ
 from typing import Any
 
-from urllib3.connection import HTTPConnection, HTTPSConnection
-
-from articles.fetch.addresses import Address, Network, Target, is_allowed, refusal
+from articles.fetch.addresses import Address, Network, Target, is_allowed, literal, refusal
+from articles.fetch.coding import TooMuchError
 from articles.fetch.types import Failure, FetchError
 
 MAX_CANDIDATES = 6
@@ -27,9 +29,7 @@ MAX_CANDIDATES = 6
 _LOOK_UP_STEP = 0.25
 """Seconds after which a look-up notices that its request was cut."""
 
-
-class TooMuchError(Exception):
-    """The other side sent more than it may."""
+_Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
 
 class Clock:
@@ -97,65 +97,67 @@ def timed(context: ssl.SSLContext) -> ssl.SSLContext:
     return context
 
 
-class _Guarded:
-    """Opens the socket of a connection: to an address that was checked, within the deadline."""
+class Connection:
+    """An open socket to where `target` is, on which one request follows the other."""
 
-    target: Target
-    clock: Clock
-    allow: tuple[Network, ...]
-    sock: socket.socket | None
-    allowed = False
-    """Whether the address connected to is in a network of `allow`."""
+    def __init__(self, target: Target, sock: _Timed, *, allowed: bool) -> None:
+        self.target = target
+        self.allowed = allowed
+        """Whether the address connected to is in a network that only the settings allow."""
+        self._sock = sock
 
-    def _new_conn(self) -> socket.socket:
-        addresses = permitted(self.target, look_up(self.target, self.clock), self.allow)
-        sock = open_socket(self.target, addresses, self.clock)
-        self.allowed = is_allowed(ip_address(sock.getpeername()[0]), self.allow)
-        return sock
+    def send(self, request: bytes, clock: Clock) -> BufferedReader:
+        """Send a request whose cost `clock` counts; what comes back is to be read and closed."""
+        self._sock.clock = clock
+        clock.watch(self._sock)
+        self._sock.sendall(request)
+        return self._sock.makefile("rb")
 
-    def resume(self, clock: Clock) -> None:
-        """Serve another request, which brings its own clock."""
-        self.clock = clock
-        if isinstance(self.sock, _Timed):
-            self.sock.clock = clock
-            clock.watch(self.sock)
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the other side has neither closed it nor sent what nobody asked for."""
+        with _Selector() as selector:
+            selector.register(self._sock, EVENT_READ)
+            return not selector.select(0)
 
-
-class PlainConnection(_Guarded, HTTPConnection):
-    """HTTP over a guarded socket."""
-
-
-class TlsConnection(_Guarded, HTTPSConnection):
-    """HTTP over TLS over a guarded socket."""
-
-    def connect(self) -> None:
-        super().connect()
-        self.resume(self.clock)
+    def close(self) -> None:
+        self._sock.close()
 
 
-Connection = PlainConnection | TlsConnection
-
-
-def connection(
+def connect(
     target: Target, allow: tuple[Network, ...], tls: ssl.SSLContext, clock: Clock
 ) -> Connection:
-    """A connection for `target`, not yet opened."""
-    made: Connection
+    """Open a connection to an address of `target` that was checked."""
+    sock = open_socket(target, permitted(target, look_up(target, clock), allow), clock)
+    allowed = is_allowed(ip_address(sock.getpeername()[0]), allow)
     if target.scheme == "https":
-        made = TlsConnection(target.host, target.port, ssl_context=tls)
-    else:
-        made = PlainConnection(target.host, target.port)
-    made.target, made.allow = target, allow
-    made.resume(clock)
-    return made
+        sock = _secured(sock, target, tls, clock)
+    return Connection(target, sock, allowed=allowed)
+
+
+def _secured(sock: _Timed, target: Target, tls: ssl.SSLContext, clock: Clock) -> _Timed:
+    name = target.host.rstrip(".")
+    secure = tls.wrap_socket(sock, server_hostname=name, do_handshake_on_connect=False)
+    assert isinstance(secure, _TimedTls)  # noqa: S101 - what `timed` made of the context
+    try:
+        secure.clock = clock
+        clock.watch(secure)
+        secure.settimeout(clock.left())  # for the whole handshake
+        secure.do_handshake()
+    except BaseException:
+        secure.close()
+        raise
+    return secure
 
 
 def look_up(target: Target, clock: Clock) -> list[Address]:
     """The addresses of a host, in the system's order; FetchError where it has none.
 
-    The system's look-up cannot be given a deadline, so it runs in a thread that is left behind
-    when the time is over.
+    A host that is an address is its own. The system's look-up cannot be given a deadline, so it
+    runs in a thread that is left behind when the time is over.
     """
+    if address := literal(target.host):
+        return [address]
     answer: SimpleQueue[list[Address] | OSError | UnicodeError] = SimpleQueue()
     threading.Thread(target=_look_up, args=(target, answer), daemon=True).start()
     found = None
@@ -179,7 +181,7 @@ def permitted(
     return good[:MAX_CANDIDATES]
 
 
-def open_socket(target: Target, addresses: list[Address], clock: Clock) -> socket.socket:
+def open_socket(target: Target, addresses: list[Address], clock: Clock) -> _Timed:
     """Connect to the first of `addresses` that answers, each given its share of the time left."""
     last: OSError = OSError("no address")
     for tried, address in enumerate(addresses):
@@ -191,7 +193,6 @@ def open_socket(target: Target, addresses: list[Address], clock: Clock) -> socke
             sock.settimeout(clock.left() / (len(addresses) - tried))
             sock.connect((str(address), target.port))
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            sock.settimeout(clock.left())  # what a TLS handshake may take
         except OSError as error:
             sock.close()
             last = error

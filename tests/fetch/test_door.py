@@ -11,9 +11,10 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 import pytest
 
 from articles.fetch import transport
@@ -138,6 +139,38 @@ def test_a_connection_with_an_unread_body_is_not_used_again(door, serve):
     assert server.connections == 2
 
 
+def test_an_answer_is_known_though_the_body_beside_it_breaks(door, serve):
+    server = serve(lambda r: r.raw(b"HTTP/1.1 404 No\r\nContent-Length: 50\r\n\r\nshort"))
+    assert door.get(server.url("/")).status == 404
+
+
+def test_what_follows_an_answer_unasked_is_no_answer_to_the_next_request(door, serve):
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n"
+    server = serve(
+        None, talk=lambda r: r.wfile.write(head + b"wanted" + head + b"forged"), feed=feed
+    )
+    for _ in range(3):
+        assert door.get(server.url("/talk")).body == b"wanted"
+        assert door.get(server.url("/feed")).body == FEED
+
+
+def test_interim_answers_are_passed_over(door, serve):
+    def hinting(request: Request) -> None:
+        request.wfile.write(b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n" * 3)
+        feed(request)
+
+    assert door.get(serve(hinting).url("/")).body == FEED
+
+
+def test_a_flood_of_interim_answers_ends(door, serve):
+    def flooding(request: Request) -> None:
+        while True:
+            request.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n" * 100)
+
+    error = failure_of(door, serve(flooding).url("/"))
+    assert str(error) == "The answer of 127.0.0.1 is not proper HTTP."
+
+
 def test_many_threads_may_ask_at_once(door, serve):
     server = serve(feed)
     with ThreadPoolExecutor(32) as pool:
@@ -168,7 +201,13 @@ def test_compressed_bodies_are_read(door, serve, coding, compress):
 
 @pytest.mark.parametrize(
     ("coding", "compress"),
-    [("gzip", gzip.compress), ("deflate", zlib.compress), ("br", brotli.compress)],
+    [
+        ("gzip", gzip.compress),
+        ("deflate", zlib.compress),
+        ("br", brotli.compress),
+        ("gzip, gzip", lambda data: gzip.compress(gzip.compress(data))),
+        ("br, gzip", lambda data: gzip.compress(brotli.compress(data))),
+    ],
 )
 def test_a_bomb_is_given_up_at_the_limit(door, serve, coding, compress):
     bomb = compress(bytes(30_000_000))
@@ -210,7 +249,20 @@ def test_chunks_are_put_together(door, serve):
             b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",
             Failure.HTTP,
         ),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(FEED)[:-9],
+            Failure.HTTP,
+        ),
         (b"this is no HTTP\r\n\r\n", Failure.HTTP),
+        (b"<rss version='2.0'></rss>", Failure.CONNECT),
+        (b"<rss version='2.0'>\n</rss>", Failure.HTTP),
+        (b"HTTP/1.1 101 Switching Protocols\r\n\r\n", Failure.HTTP),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", Failure.HTTP),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\nab", Failure.HTTP),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"f" * 15 + b"\r\nab",
+            Failure.CONNECT,
+        ),
         (b"", Failure.CONNECT),
         (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n", Failure.HTTP),
         (b"HTTP/1.1 200 OK\r\nX: " + b"y" * 70_000 + b"\r\n\r\n", Failure.TOO_LARGE),
@@ -251,6 +303,13 @@ def drip_body(request: Request) -> None:
         time.sleep(0.02)
 
 
+def drip_chunks(request: Request) -> None:
+    request.raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    while True:
+        request.wfile.write(b"1\r\nx\r\n")
+        time.sleep(0.02)
+
+
 def drip_compressed(request: Request) -> None:
     """Valid gzip members that hold nothing: bytes arrive, and never any content."""
     request.raw(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n")
@@ -270,7 +329,7 @@ def wander(request: Request) -> None:
     request.answer(302, Location=f"/?{len(request.server.asked)}")
 
 
-@pytest.mark.parametrize("page", [drip_head, drip_body, drip_compressed, say_nothing])
+@pytest.mark.parametrize("page", [drip_head, drip_body, drip_chunks, drip_compressed, say_nothing])
 def test_a_slow_sender_is_cut_at_the_deadline(serve, page):
     server = serve(page)
     with Door(settings(deadline=0.3)) as door:
@@ -561,4 +620,24 @@ def test_the_deadline_holds_over_tls(tls_server):
 def test_a_handshake_that_never_comes_is_cut_at_the_deadline():
     with socket.create_server(("127.0.0.1", 0)) as silent, Door(settings(deadline=0.3)) as door:
         error = failure_of(door, f"https://127.0.0.1:{silent.getsockname()[1]}/")
+    assert error.failure is Failure.TIMEOUT
+
+
+def test_a_handshake_that_drips_is_cut_at_the_deadline():
+    """One TLS record announced at its greatest length, then a byte of it at a time."""
+    stop = threading.Event()
+
+    def drip(server: socket.socket) -> None:
+        client, _ = server.accept()
+        with client, suppress(OSError):
+            client.sendall(b"\x16\x03\x03\x40\x00")
+            while not stop.wait(0.02):
+                client.sendall(b"\x02")
+
+    with socket.create_server(("127.0.0.1", 0)) as server, Door(settings(deadline=0.3)) as door:
+        thread = threading.Thread(target=drip, args=(server,))
+        thread.start()
+        error = failure_of(door, f"https://127.0.0.1:{server.getsockname()[1]}/")
+        stop.set()
+        thread.join()
     assert error.failure is Failure.TIMEOUT

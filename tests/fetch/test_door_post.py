@@ -54,6 +54,13 @@ def test_a_redirect_that_would_make_it_a_get_is_the_answer(door, status):
         assert len(hub.asked) == 1
 
 
+def test_a_form_is_never_sent_on_a_connection_that_may_be_closed_already(door):
+    with serving({"/hub": accept}) as hub:
+        door.get(hub.url("/hub"))
+        door.post(hub.url("/hub"), FORM)
+        assert hub.connections == 2
+
+
 def test_redirects_in_a_circle_end(door):
     circle = serving({"/a": to("/b", 307), "/b": to("/a", 307)})
     with circle as hub, pytest.raises(FetchError) as failed:
