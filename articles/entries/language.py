@@ -46,9 +46,9 @@ def detect(text: str, default: str = "") -> str:
     return str(code) if letters >= LONG_LETTERS or probability >= CERTAIN else default
 
 
-def load_model() -> None:
-    """Load what `detect` needs, most of a second's work, before the first text asks for it."""
-    _identifier()
+def is_model_loaded() -> bool:
+    """Whether `detect` has what it needs; getting it takes half a second, once."""
+    return _identifier.cache_info().currsize > 0
 
 
 @lru_cache(maxsize=1)

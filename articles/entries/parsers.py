@@ -16,7 +16,7 @@ import signal
 import struct
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from queue import LifoQueue
 from types import TracebackType
@@ -46,8 +46,10 @@ class Allowance:
 
     seconds: float = 1.5
     """Of processor time."""
+    loading_seconds: float = 0.5
+    """As much more for the feeds up to the first whose language must be told by a model."""
     memory_bytes: int = 512 * _MEBIBYTE
-    """Of address space; a parser at rest takes up half of it."""
+    """Of address space; a parser at rest takes up to half of it."""
 
 
 _DEFAULT = Allowance()
@@ -122,7 +124,7 @@ class _Parser:
     """One process, asked by one thread at a time."""
 
     def __init__(self, allowance: Allowance) -> None:
-        limits = (str(allowance.seconds), str(allowance.memory_bytes))
+        limits = map(str, astuple(allowance))
         # Nothing of our own environment: it holds secrets, and this is where strangers' bytes go.
         environment = {"PYTHONPATH": os.pathsep.join(path or "." for path in sys.path)}
         self._process = subprocess.Popen(

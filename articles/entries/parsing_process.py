@@ -12,36 +12,37 @@ import pickle
 import resource
 import signal
 import sys
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from articles.entries.language import load_model
+from articles.entries.language import is_model_loaded
 from articles.entries.parse import parse
 from articles.entries.parsers import LENGTH, OUT_OF_MEMORY
 from articles.entries.types import ParsedFeed, ParseError
 
 
-def main(seconds: float, memory_bytes: int) -> int:
-    """Serve until the requests end; returns the exit status."""
+def main(seconds: float, loading_seconds: float, memory_bytes: int) -> int:
+    """Serve within an `Allowance` until the requests end; returns the exit status."""
     # Ctrl-C and a polite stop are for who started this, who may still wait for an answer.
     for polite in (signal.SIGINT, signal.SIGTERM):
         signal.signal(polite, signal.SIG_IGN)
-    load_model()
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     try:
-        _serve(sys.stdin.buffer, sys.stdout.buffer, seconds)
+        for request in _requests(sys.stdin.buffer):
+            spared = 0 if is_model_loaded() else loading_seconds
+            signal.setitimer(signal.ITIMER_PROF, seconds + spared)
+            answer = pickle.dumps(_answer(request), pickle.HIGHEST_PROTOCOL)
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            sys.stdout.buffer.write(LENGTH.pack(len(answer)) + answer)
+            sys.stdout.buffer.flush()
     except MemoryError:
         return OUT_OF_MEMORY
     return 0
 
 
-def _serve(requests: BinaryIO, answers: BinaryIO, seconds: float) -> None:
-    while head := requests.read(LENGTH.size):
-        request = pickle.loads(requests.read(*LENGTH.unpack(head)))  # noqa: S301 - our parent's
-        signal.setitimer(signal.ITIMER_PROF, seconds)
-        answer = pickle.dumps(_answer(request), pickle.HIGHEST_PROTOCOL)
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        answers.write(LENGTH.pack(len(answer)) + answer)
-        answers.flush()
+def _requests(pipe: BinaryIO) -> Iterator[dict[str, Any]]:
+    while head := pipe.read(LENGTH.size):
+        yield pickle.loads(pipe.read(*LENGTH.unpack(head)))  # noqa: S301 - our parent's
 
 
 def _answer(request: dict[str, Any]) -> ParsedFeed | ParseError:
@@ -52,4 +53,4 @@ def _answer(request: dict[str, Any]) -> ParsedFeed | ParseError:
 
 
 if __name__ == "__main__":
-    sys.exit(main(float(sys.argv[1]), int(sys.argv[2])))
+    sys.exit(main(float(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])))

@@ -85,14 +85,23 @@ def test_a_process_is_used_again_by_all_threads(parsers):
     assert process_of(parsers) == before
 
 
-def test_a_feed_beyond_a_limit_fails_in_words_and_the_next_is_read():
-    allowance = Allowance(seconds=0.02, memory_bytes=256 * MEBIBYTE)
-    with Parsers(allowance=allowance) as parsers:
+def test_a_feed_that_takes_too_long_fails_in_words_and_the_next_is_read():
+    with Parsers(allowance=Allowance(seconds=0.02, loading_seconds=0)) as parsers:
         with pytest.raises(ParseError, match="takes too long"):
             read(parsers, LONG)
+        assert read(parsers).entries[0].title == "Bridge closed"
+
+
+def test_a_feed_that_takes_too_much_memory_fails_in_words_and_the_next_is_read():
+    with Parsers(allowance=Allowance(memory_bytes=128 * MEBIBYTE)) as parsers:
         with pytest.raises(ParseError, match="too much memory"):
             read(parsers, b"<rss>" + b" " * (100 * MEBIBYTE) + b"</rss>")
         assert read(parsers).entries[0].title == "Bridge closed"
+
+
+def test_closing_ends_the_process():
+    with Parsers() as parsers:
+        read(parsers)
         process = process_of(parsers)
     assert not is_running(process)
 
