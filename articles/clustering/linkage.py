@@ -51,11 +51,13 @@ def agglomerate(
         groups[one] += groups.pop(other)
         _join(between, one, other)
         size = len(groups[one])
+        least = threshold * math.pow(size, power)  # what even a single article must bring
         for third, total in between[one].items():
-            third_size = len(groups[third])
-            strength = linkage(total, size, third_size, power)
+            if total < least:
+                continue
+            strength = linkage(total, size, len(groups[third]), power)
             if strength >= threshold:
-                low, high = min(one, third), max(one, third)
+                low, high = (one, third) if one < third else (third, one)
                 heappush(queue, (-strength, low, high, len(groups[low]), len(groups[high])))
     return sorted(sorted(group) for group in groups.values())
 
