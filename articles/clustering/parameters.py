@@ -62,9 +62,11 @@ class Parameters:
     """Articles less alike than this are not compared as copies."""
     similar_floor: float = 0.1
     """Cosine below which an article is not similar news."""
-    similar_days: float = 2.0
+    similar_days: float = 0.5
     """After so many days an article counts half as similar news for what it has above the floor."""
     similar_limit: int = 8
+    similar_per_source: int = 3
+    """An outlet's follow-ups are similar news too, its own as well, but do not fill a list."""
     candidates: int = 80
     """Articles compared in full with a new one, at most."""
     candidate_days: float = 12.0

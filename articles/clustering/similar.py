@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from articles.clustering.parameters import Parameters
+
 _KEPT = 16
-"""Likest articles kept of each: more than are shown, since further articles of one source are
-passed over."""
+"""Likest articles kept of each: more than are shown, since some of one source are passed over."""
 _NOBODY = -1
 
 Slots = NDArray[np.int64]
@@ -24,12 +26,13 @@ class Pools:
     """
 
     def __init__(
-        self, floor: float, limit: int, originals: Mapping[int, int], sources: Sequence[int]
+        self, parameters: Parameters, originals: Mapping[int, int], sources: Sequence[int]
     ) -> None:
         self._originals = originals
         self._sources = sources
-        self._floor = floor
-        self._limit = limit
+        self._floor = parameters.similar_floor
+        self._limit = parameters.similar_limit
+        self._per_source = parameters.similar_per_source
         self.begin_again()
         self.changed: set[int] = set()
         """Slots whose list may have changed since they were last listed."""
@@ -124,7 +127,7 @@ class Pools:
         return [(other, score) for other, score in held if other != _NOBODY]
 
     def best(self, slots: Sequence[int]) -> list[list[tuple[int, float]]]:
-        """The list of each article, best first: one of each source and of each text, none its own.
+        """The list of each article, best first: few of a source, one of each text, none its own.
 
         An article that has become a copy stands for its original where that is not in the pool.
         """
@@ -146,16 +149,16 @@ class Pools:
         self, slot: int, pool: Sequence[int], scores: Sequence[float]
     ) -> list[tuple[int, float]]:
         texts = {self._originals.get(slot, slot)}
-        seen: set[int] = set()
+        named: Counter[int] = Counter()
         chosen: list[tuple[int, float]] = []
         for other, score in zip(pool, scores, strict=True):
-            if other == _NOBODY or self._sources[other] in seen:
+            if other == _NOBODY or named[self._sources[other]] == self._per_source:
                 continue
             text = self._originals.get(other, other)
             if text in texts or (text != other and text in pool):
                 continue
             texts.add(text)
-            seen.add(self._sources[other])
+            named[self._sources[other]] += 1
             chosen.append((other, score))
             if len(chosen) == self._limit:
                 break

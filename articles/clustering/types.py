@@ -53,7 +53,7 @@ class Grouped:
     `placements` has one item for each document of the batch, in the order given, and one for
     each earlier article whose story or original the batch changed (a copy that turned out to be
     older than its original, say). `similar` maps every article whose list changed, new or not,
-    to its whole new list (at most eight, one a source, copies folded).
+    to its whole new list (at most eight, three a source, copies folded).
     """
 
     placements: tuple[Placement, ...] = ()

@@ -65,12 +65,7 @@ class Window:
         self._sketches: dict[int, Sketch] = {}
         self._times = np.full(64, np.nan)
         self._sources: list[int] = []
-        self._pools = Pools(
-            parameters.similar_floor,
-            parameters.similar_limit,
-            self._folds.originals,
-            self._sources,
-        )
+        self._pools = Pools(parameters, self._folds.originals, self._sources)
         self._free: list[int] = []
         self._gone: list[int] = []
         self._outside: dict[int, int] = {}

@@ -6,8 +6,9 @@ share at least two of its most telling words; they are compared as the window co
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations, count
 
 from django.core.cache import cache
@@ -19,9 +20,6 @@ from articles.clustering.types import Document, Similar
 from articles.clustering.window import Window
 from articles.models import SIMILAR_LIMIT, Article
 from articles.pipeline.documents import FIELDS, document
-
-PARAMETERS = replace(DEFAULT, similar_floor=0.1)
-"""Earlier coverage may be a little less alike than today's: it tells of the same matter."""
 
 TELLING = 10
 """Words of the article that the index is asked for; at least two must be shared."""
@@ -37,14 +35,13 @@ SAMPLE = 3000
 SAMPLE_SECONDS = 900
 
 _READ = """
-SELECT tsvector_to_array(article.search), ARRAY(
-    SELECT linked.source_id
-    FROM articles_similarlink AS link
-    JOIN articles_article AS linked ON linked.id = link.similar_id
-    WHERE link.article_id = article.id
-)
+SELECT tsvector_to_array(article.search), array_remove(array_agg(linked.id), NULL),
+       array_remove(array_agg(linked.source_id), NULL)
 FROM articles_article AS article
+LEFT JOIN articles_similarlink AS link ON link.article_id = article.id
+LEFT JOIN articles_article AS linked ON linked.id = link.similar_id
 WHERE article.id = %s AND article.archive_searched_at IS NULL
+GROUP BY article.id
 """
 
 _COUNTS = """
@@ -115,12 +112,12 @@ def complete_similar(article: Article) -> None:
         unsearched = cursor.fetchone()
         if unsearched is None:
             return
-        words, sources = unsearched
+        words, linked, sources = unsearched
         found: list[Similar] = []
-        if len(sources) < SIMILAR_LIMIT:
-            candidates = _candidates(cursor, article, words)
-            found = compare(article, [each for each in candidates if each.source not in sources])
-        fresh = list(enumerate(found[: SIMILAR_LIMIT - len(sources)], len(sources)))
+        if len(linked) < SIMILAR_LIMIT:
+            candidates = _candidates(cursor, article, words, linked)
+            found = compare(article, _of_free_sources(candidates, sources))
+        fresh = list(enumerate(found[: SIMILAR_LIMIT - len(linked)], len(linked)))
         columns = (
             [each.article for _, each in fresh],
             [each.score for _, each in fresh],
@@ -131,12 +128,25 @@ def complete_similar(article: Article) -> None:
 
 def compare(article: Article, candidates: Sequence[Document]) -> list[Similar]:
     """Which candidates are alike, by a window of their own: the rules of all similar news hold."""
-    window = Window(article.language, parameters=PARAMETERS, new_story=count(1).__next__)
+    window = Window(article.language, new_story=count(1).__next__)
     mine = document([getattr(article, name) for name in FIELDS])
     return list(window.group([mine, *candidates]).similar.get(article.pk, ()))
 
 
-def _candidates(cursor: CursorWrapper, article: Article, words: Sequence[str]) -> list[Document]:
+def _of_free_sources(candidates: Iterable[Document], sources: Iterable[int]) -> list[Document]:
+    """The likeliest candidates, no more of a source than may still be linked."""
+    named = Counter(sources)
+    kept = []
+    for each in candidates:
+        if named[each.source] < DEFAULT.similar_per_source:
+            named[each.source] += 1
+            kept.append(each)
+    return kept
+
+
+def _candidates(
+    cursor: CursorWrapper, article: Article, words: Sequence[str], linked: Sequence[int]
+) -> list[Document]:
     """Articles of the language that share at least two telling words, the likeliest first."""
     tried = [_quoted(word) for word in _rarity(article.language).rarest(words)[:TRIED]]
     cursor.execute(_ELSEWHERE, [tried, article.language, article.pk, TELLING])
@@ -144,8 +154,8 @@ def _candidates(cursor: CursorWrapper, article: Article, words: Sequence[str]) -
     if len(telling) < 2:
         return []
     query = " | ".join(f"{one} & {other}" for one, other in combinations(telling, 2))
-    own_text = [article.pk, article.copy_of_id or article.pk]
-    cursor.execute(_CANDIDATES, [query, article.language, own_text, CANDIDATES])
+    known = [article.pk, article.copy_of_id or article.pk, *linked]
+    cursor.execute(_CANDIDATES, [query, article.language, known, CANDIDATES])
     return [document(row) for row in cursor.fetchall()]
 
 

@@ -174,20 +174,27 @@ def test_a_generic_title_makes_no_copies():
 # -- similar news
 
 
-def test_similar_news_names_each_source_once_and_no_copy():
+def test_similar_news_folds_copies_and_names_an_outlets_follow_ups():
     documents = [
         article(1, BRIDGE[0], source=1),
         article(2, BRIDGE[1], source=2, at=NOON + HOUR),
         article(3, BRIDGE[1], source=3, at=NOON + 2 * HOUR),
         article(4, BRIDGE[2], source=4, at=NOON + 3 * HOUR),
-        article(5, BRIDGE[3], source=4, at=NOON + 4 * HOUR),
+        article(5, BRIDGE[3], source=1, at=NOON + 4 * HOUR),
     ]
     reader = read(documents)
     assert reader.copies() == {3: 2}
-    listed = reader.similar[1]
-    assert len(listed) == 2
-    assert len({2, 3} & set(listed)) == 1
-    assert len({4, 5} & set(listed)) == 1
+    assert set(reader.similar[1]) == {2, 4, 5}
+
+
+def test_no_outlet_fills_a_list():
+    documents = [article(1, BRIDGE[0], source=1)]
+    documents += [
+        article(2 + n, f"{told} of the crack in Port Alder's bridge", source=2, at=NOON + n * HOUR)
+        for n, told in enumerate(["Mayor says she knew", "Ferry master speaks", "A history"])
+    ]
+    documents.append(article(5, "Crack, cable, bridge: Port Alder explained", source=2))
+    assert len(read(documents).similar[1]) == 3
 
 
 def test_an_article_does_not_list_its_own_copies():
