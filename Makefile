@@ -2,6 +2,7 @@
 # make test    run the tests                   make test ARGS="tests/web -x"
 # make lint    everything that checks without running
 # make format  put the code in shape
+# make semantic  add what a sentence-embedding model needs: see docs/operating.md
 # make requirements   pin the dependencies of pyproject.toml again (needs uv)
 # make clean   remove what can be made again; your data in var/ stays
 
@@ -15,7 +16,7 @@ COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-ind
 	--no-emit-find-links --no-annotate --no-header -p 3.11 pyproject.toml
 ARGS :=
 
-.PHONY: run test lint format requirements clean
+.PHONY: run test lint format semantic requirements clean
 
 run: .venv/installed
 	@$(PYTHON) manage.py up $(ARGS)
@@ -36,8 +37,12 @@ format: .venv/installed-dev
 	$(PYTHON) -m ruff format .
 	find templates -name '*.html' -exec .venv/bin/djade --target-version 5.2 {} +
 
+semantic: .venv/installed
+	@$(PIP) -r requirements-semantic.txt
+
 requirements:
 	$(COMPILE) -o requirements.txt
+	$(COMPILE) --extra semantic -c requirements.txt -o requirements-semantic.txt
 	$(COMPILE) --group dev -o requirements-dev.txt
 
 clean:

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float16]
+"""What a sentence-embedding model made of a text: unit length."""
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -17,6 +23,8 @@ class Document:
     """The publisher. Two articles of one source are never copies of each other."""
     published: float | None
     """Seconds since 1970, UTC. None when nothing is known: then time speaks neither way."""
+    vector: Vector | None = field(default=None, compare=False, repr=False)
+    """Its sentence vector, where there is a model; follows from title and lead."""
 
 
 @dataclass(frozen=True, slots=True)
