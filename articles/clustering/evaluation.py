@@ -19,6 +19,7 @@ from time import perf_counter
 from typing import Any, Final, TextIO, cast
 
 from articles.clustering.background import Background
+from articles.clustering.embedding import Encoder, embedded, reads
 from articles.clustering.parameters import DAY, DEFAULT, Parameters
 from articles.clustering.scores import Score, bcubed, companions_found, pairwise
 from articles.clustering.types import Document, Placement
@@ -139,6 +140,7 @@ def run(
     background: dict[str, Background] | None = None,
     lead_words: int | None = None,
     parameters: Parameters = DEFAULT,
+    encoder: Encoder | None = None,
 ) -> dict[str, Outcome]:
     """Group a corpus, one language after another. `lead_words` cuts the text; None leaves it."""
     languages: dict[str, list[Row]] = {}
@@ -146,7 +148,9 @@ def run(
         languages.setdefault(row.language, []).append(row)
     priors = background or {}
     return {
-        language: _run_language(language, given, priors.get(language), lead_words, parameters)
+        language: _run_language(
+            language, given, priors.get(language), lead_words, parameters, encoder
+        )
         for language, given in sorted(languages.items())
     }
 
@@ -157,6 +161,7 @@ def _run_language(
     background: Background | None,
     lead_words: int | None,
     parameters: Parameters,
+    encoder: Encoder | None,
 ) -> Outcome:
     documents = documents_of(rows, lead_words)
     numbers = count(1)
@@ -171,6 +176,8 @@ def _run_language(
     )
     for start in range(0, len(documents), BATCH):
         batch = documents[start : start + BATCH]
+        if encoder is not None and reads(encoder, language):
+            batch = embedded(batch, encoder)
         grouped = window.group(batch)
         places.update((place.article, place) for place in grouped.placements)
         similar.update(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from articles.clustering.parameters import Parameters
+from articles.clustering.parameters import Likeness, Parameters
 
 
 def likeness(
@@ -13,22 +13,37 @@ def likeness(
     rest: NDArray[np.float32],
     days: NDArray[np.float64],
     parameters: Parameters,
+    meaning: NDArray[np.float32] | None = None,
 ) -> NDArray[np.float64]:
     """Probability that pairs of articles report one event, 0 to 1.
 
-    `rest` is the cosine without its greatest summand, `days` the days between each two. A
-    logistic model; beyond `story_days` it is 0.
+    `rest` is the cosine without its greatest summand, `days` the days between each two, `meaning`
+    the cosine of sentence vectors, NaN where there is none. A logistic model, one for pairs with
+    vectors and one for those without; beyond `story_days` it is 0.
     """
-    weights = parameters.likeness
     near = days <= parameters.story_days
     apart = np.where(near, days, 0.0)
-    odds = (
+    odds = _odds(cosine, rest, apart, parameters.likeness)
+    if meaning is not None:
+        semantic = parameters.semantic
+        told = _odds(cosine, rest, apart, semantic) + semantic.meaning * meaning
+        odds = np.where(np.isnan(meaning), odds, told)
+    return np.where(near, 1.0 / (1.0 + np.exp(-odds)), 0.0)
+
+
+def _odds(
+    cosine: NDArray[np.float32],
+    rest: NDArray[np.float32],
+    apart: NDArray[np.float64],
+    weights: Likeness,
+) -> NDArray[np.float64]:
+    """Log-odds by words and time."""
+    return (
         weights.bias
         + weights.root * np.sqrt(cosine)
         + weights.root_rest * np.sqrt(rest)
         + (weights.days + weights.cosine_days * cosine) * apart
     )
-    return np.where(near, 1.0 / (1.0 + np.exp(-odds)), 0.0)
 
 
 def nearness(

@@ -29,6 +29,8 @@ class Likeness:
     days: float = -0.44
     cosine_days: float = -2.47
     """Weight of cosine x days: the older, the more alike two reports must be."""
+    meaning: float = 0.0
+    """Weight of the cosine of whitened sentence vectors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,13 @@ class Parameters:
     """Everything that can be tuned."""
 
     likeness: Likeness = field(default_factory=Likeness)
+    """For articles of which one has no sentence vector."""
+    semantic: Likeness = Likeness(-6.13, 9.77, 0.78, -0.22, -3.06, 6.44)
+    """... and for those that both have one."""
+    vector_strength: float = 100.0
+    """The covariance of vectors is blended with that of so many that point anywhere."""
+    vector_ridge: float = 1.0
+    """What is added to the variance of every direction before whitening, in average variances."""
     lead_words: int = 60
     """Words of the lead that are read for grouping; headlines and leads tell the event."""
     lead_weight: float = 0.6

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from math import inf
 from typing import TypeVar
 
@@ -21,6 +22,7 @@ from articles.clustering.similar import Pools
 from articles.clustering.stories import Stories
 from articles.clustering.text import words
 from articles.clustering.types import Document, Grouped, Known, Placement, Similar
+from articles.clustering.vectors import Vectors
 
 Item = TypeVar("Item")
 
@@ -57,6 +59,7 @@ class Window:
         shipped = Background.shipped(language)
         prior = shipped if background is None else background.over(shipped)
         self._index = Index(language, prior, parameters)
+        self._vectors = Vectors(parameters)
         self._folds = Folds(self._rank, self._source)
         self._holds = Holds(self._folds)
         self._stories = Stories(parameters, self._holds)
@@ -187,7 +190,9 @@ class Window:
             self._sources.append(document.source)
         self._sources[slot] = document.source
         self._slots[document.id] = slot
-        self._documents[slot] = document
+        if document.vector is not None:
+            self._vectors.put(slot, document.vector)
+        self._documents[slot] = replace(document, vector=None)
         self._holds.enter(slot, document.id)
         self._times[slot] = np.nan if document.published is None else document.published
         title, lead = words(document.title), words(document.lead)
@@ -198,10 +203,12 @@ class Window:
     def _compare(self, slots: Sequence[int]) -> None:
         """Find what articles are like and of what they are copies."""
         self._index.weigh(slots)
+        self._vectors.weigh(slots)
         pairs = self._index.pairs(slots, self._times)
         gaps = np.abs(self._times[pairs.left] - self._times[pairs.right]) / DAY
         days = np.nan_to_num(gaps, nan=0.0)
-        values = likeness(pairs.cosine, pairs.rest, days, self._parameters)
+        meaning = self._vectors.cosine(pairs.left, pairs.right)
+        values = likeness(pairs.cosine, pairs.rest, days, self._parameters, meaning)
         speaks = values >= self._parameters.edge_floor
         self._stories.link(_triples(pairs, values, speaks))
         alike = speaks & (pairs.cosine >= self._parameters.copy_cosine)
@@ -283,6 +290,7 @@ class Window:
         self._stories.unlink(slots)
         self._pools.drop(slots)
         self._index.remove(slots)
+        self._vectors.drop(slots)
         self._gone += slots
         if len(self._gone) > _WASTE * len(self):
             self._purge()

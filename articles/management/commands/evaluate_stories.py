@@ -8,8 +8,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from articles.clustering.embedding import ModelError
+from articles.clustering.encoders import load
 from articles.clustering.evaluation import BadRowError, Result, backgrounds, measure, read, run
 from articles.clustering.scores import Score
 
@@ -40,16 +43,29 @@ class Command(BaseCommand):
             metavar="WORDS",
             help="keep so many words of each text, as a feed's excerpt would; all, if not given",
         )
+        parser.add_argument(
+            "--model",
+            metavar="FOLDER_OR_NAME",
+            default=settings.SEMANTIC_MODEL,
+            help="a sentence-embedding model to group with; that of SEMANTIC_MODEL, if not given",
+        )
         parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
     def handle(
-        self, *, corpus: Path, background: Path | None, lead: int | None, **options: Any
+        self,
+        *,
+        corpus: Path,
+        background: Path | None,
+        lead: int | None,
+        model: str,
+        **options: Any,
     ) -> None:
         """Run and print."""
         try:
             behind = backgrounds(read(background)) if background else {}
-            outcomes = run(read(corpus), background=behind, lead_words=lead)
-        except (BadRowError, OSError) as error:
+            encoder = load(model) if model else None
+            outcomes = run(read(corpus), background=behind, lead_words=lead, encoder=encoder)
+        except (BadRowError, ModelError, OSError) as error:
             raise CommandError(str(error)) from error
         if not outcomes:
             raise CommandError(f"{corpus} has no rows.")
