@@ -2,7 +2,9 @@
 FROM python:3.13-slim AS packages
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/venv
-COPY requirements.txt .
+# requirements-semantic.txt for a sentence-embedding model: see docs/operating.md.
+ARG REQUIREMENTS=requirements.txt
+COPY ${REQUIREMENTS} requirements.txt
 RUN /opt/venv/bin/pip install --require-hashes -r requirements.txt
 
 FROM python:3.13-slim

@@ -10,9 +10,11 @@ from typing import Any
 
 from celery import Task, shared_task
 from celery.signals import worker_init, worker_shutting_down
+from celery.worker import WorkController
 from kombu.exceptions import OperationalError
 
-from articles.pipeline import hosts
+from articles.clustering.embedding import ModelError
+from articles.pipeline import embeddings, hosts
 from articles.pipeline.grouping import Grouper, languages_waiting
 from articles.pipeline.lock import BusyError
 from articles.pipeline.refresh import Summary, refresh_due, refresh_named
@@ -47,6 +49,17 @@ def _stop(**_said: object) -> None:
 def stopping() -> bool:
     """Whether the worker was asked to stop: what can wait is given up, to be done later."""
     return bool(_stopping[0])
+
+
+@worker_init.connect
+def require_model(sender: WorkController, **_: Any) -> None:
+    """End a worker that groups at its start if the model that is set cannot be loaded."""
+    if "group" not in sender.app.amqp.queues.consume_from:
+        return
+    try:
+        embeddings.encoder()
+    except ModelError as error:
+        raise SystemExit(f"SEMANTIC_MODEL: {error}") from error
 
 
 def _slice() -> Callable[[], bool]:

@@ -3,6 +3,7 @@
 from articles.models.articles import (
     SIMILAR_LIMIT,
     Article,
+    Embedding,
     Headline,
     Sighting,
     SimilarLink,
@@ -18,6 +19,7 @@ __all__ = [
     "Article",
     "Correction",
     "Edition",
+    "Embedding",
     "Feed",
     "Headline",
     "Held",

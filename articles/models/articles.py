@@ -126,6 +126,21 @@ class Headline(models.Model):
         return self.title
 
 
+class Embedding(models.Model):
+    """The sentence vector of an article, where there is a model."""
+
+    article = models.OneToOneField(
+        Article, on_delete=models.CASCADE, primary_key=True, related_name="embedding"
+    )
+    digest = models.BinaryField(max_length=16)
+    """Of the model and the text: another model or an edit computes it again."""
+    vector = models.BinaryField()
+    """float16, lowest byte first."""
+
+    def __str__(self) -> str:
+        return f"vector of {self.article_id}"
+
+
 class Sighting(models.Model):
     """An article met again as another entry: in a second feed, or under a second GUID.
 

@@ -21,7 +21,7 @@ from articles.clustering.background import Background
 from articles.clustering.types import Known
 from articles.clustering.window import Window
 from articles.models import Article
-from articles.pipeline import corrections, lock, stories
+from articles.pipeline import corrections, embeddings, lock, stories
 from articles.pipeline.documents import FIELDS, document
 
 logger = logging.getLogger(__name__)
@@ -114,6 +114,8 @@ class Grouper:
             document(row)
             for row in waiting.order_by("published_at", "id").values_list(*FIELDS)[:BATCH]
         ]
+        if model := embeddings.encoder(language):
+            documents = embeddings.with_vectors(documents, model)
         grouped = live.window.group(documents)
         stories.apply(language, grouped, now)
         live.synced_to = now
@@ -149,7 +151,7 @@ def _filled(language: str, since: datetime, until: datetime) -> _Live:
         story__isnull=False,
     )
     window.hold(corrections.decisions(language, since, until))
-    window.seed(_known(grouped))
+    window.seed(_known(language, grouped))
     logger.info("filled the window of %s with %d articles", language, len(window))
     return _Live(window, _latest_change(language))
 
@@ -166,10 +168,15 @@ def _latest_change(language: str) -> datetime | None:
     return max((time for time in (grouped, corrected) if time), default=None)
 
 
-def _known(articles: QuerySet[Article]) -> Iterator[Known]:
-    rows = articles.order_by("published_at", "id").values_list(*FIELDS, "story_id", "copy_of_id")
-    for *fields, story, copy_of in rows.iterator(chunk_size=2000):
-        yield Known(document(fields), story, copy_of)
+def _known(language: str, articles: QuerySet[Article]) -> Iterator[Known]:
+    model = embeddings.encoder(language)
+    columns = ("story_id", "copy_of_id", *FIELDS, *(embeddings.STORED if model else ()))
+    rows = articles.order_by("published_at", "id").values_list(*columns)
+    for story, copy_of, *fields in rows.iterator(chunk_size=2000):
+        known = document(fields[: len(FIELDS)])
+        if model:
+            known = embeddings.restored(known, model, *fields[len(FIELDS) :])
+        yield Known(known, story, copy_of)
 
 
 def _background(language: str, before: datetime) -> Background:

@@ -9,8 +9,9 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from articles.clustering.embedding import ModelError
 from articles.models import Source
-from articles.pipeline import demonstration
+from articles.pipeline import demonstration, embeddings
 from articles.selectors import status
 from newsreader.local.application import News, Options, run
 from newsreader.local.display import Display
@@ -46,6 +47,7 @@ class Command(BaseCommand):
 
         chosen = Options(options["host"], options["port"], options["demo"])
         try:
+            embeddings.require()
             run(chosen, News(load, status), Display(sys.stdout))
-        except LocalError as error:
+        except (LocalError, ModelError) as error:
             raise CommandError(str(error)) from error
