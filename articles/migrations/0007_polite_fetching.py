@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0004_corrections'),
+        ('articles', '0005_embedding'),
     ]
 
     operations = [
