@@ -343,6 +343,39 @@ def test_any_bytes_are_a_feed_or_a_parse_error(body):
         assert str(error)  # noqa: PT017
 
 
+# Hubs
+
+HUBS = (
+    '<atom:link xmlns:atom="http://www.w3.org/2005/Atom" rel="hub" href="https://hub.example/"/>'
+    '<atom:link xmlns:atom="http://www.w3.org/2005/Atom" rel="hub" href="https://hub2.example/"/>'
+    '<atom:link xmlns:atom="http://www.w3.org/2005/Atom" rel="self" href="/feed?format=rss"/>'
+)
+ATOM_HUBS = (
+    '<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title><link rel="hub"'
+    ' href="https://hub.example/"/><link rel="self" href="/feed?format=rss"/></feed>'
+)
+JSON_HUBS = {
+    "version": "https://jsonfeed.org/version/1.1",
+    "feed_url": "https://feeds.example.org/feed?format=rss",
+    "hubs": [
+        {"type": "rssCloud", "url": "https://cloud.example/"},
+        {"type": "WebSub", "url": "https://hub.example/"},
+    ],
+    "items": [],
+}
+
+
+@pytest.mark.parametrize("body", [rss("", HUBS), ATOM_HUBS, json.dumps(JSON_HUBS)])
+def test_a_feed_names_its_hub_and_itself(body):
+    hints = read(body).hints
+    assert hints.hub_url == "https://hub.example/"
+    assert hints.self_url == "https://feeds.example.org/feed?format=rss"
+
+
+def test_a_hub_that_is_no_web_address_is_none():
+    assert read(rss("", HUBS.replace("https://hub", "gopher://hub"))).hints.hub_url == ""
+
+
 # Language
 
 

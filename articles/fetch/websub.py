@@ -1,0 +1,151 @@
+"""WebSub (W3C Recommendation, 23 January 2018) from a subscriber's side: pure rules, no request.
+
+Where a feed says who pushes it, what a hub asks at our callback, whether what it brings is genuine,
+and when a subscription is asked for again.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urljoin
+
+from articles.fetch.addresses import check_url
+from articles.fetch.types import FetchError
+
+LEASE = timedelta(days=10)
+"""What we ask for, and what we take a hub to grant that does not say."""
+LONGEST_LEASE = timedelta(days=90)
+FIRST_RETRY = timedelta(minutes=10)
+LAST_RETRY = timedelta(days=1)
+DENIED_RETRY = timedelta(days=7)
+MAX_ADDRESS = 2000
+"""Characters of a hub's or a topic's address."""
+MAX_REASON = 300
+"""Characters of a hub's own words that are kept."""
+MAX_LINKS = 8192
+"""Characters of a Link header that are read."""
+
+_SIGNATURES = frozenset({"sha1", "sha256", "sha384", "sha512"})
+_LINK = re.compile(r'<([^<>]*)>((?:[^,"]|"(?:[^"\\]|\\.)*")*)')
+_PARAMETER = re.compile(r';\s*(\w+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]+))')
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a feed says of being pushed."""
+
+    hub: str
+    topic: str
+    """The feed's address as its hub knows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What a hub says when it calls back with a GET (section 5.2 and 5.3)."""
+
+    mode: str
+    topic: str
+    challenge: str
+    lease: timedelta
+    reason: str
+
+
+def offer(headers: Mapping[str, str], hub: str, itself: str, url: str) -> Offer | None:
+    """Who pushes the feed that `url` answered with; None where nobody does.
+
+    `headers` are those of the answer, named in lower case; `hub` and `itself` are what the document
+    says, resolved or empty. Headers come first (section 4), and of several hubs the first. A feed
+    that does not name itself is known to its hub by the address that answered.
+    """
+    links = dict(reversed(list(_links(headers.get("link", "")))))
+    try:
+        found = Offer(
+            hub=urljoin(url, links["hub"]) if "hub" in links else hub,
+            topic=urljoin(url, links["self"]) if "self" in links else itself or url,
+        )
+    except ValueError:  # brackets around what is no address of IPv6
+        return None
+    return found if _is_usable(found.hub) and _is_usable(found.topic) else None
+
+
+def _links(header: str) -> Iterator[tuple[str, str]]:
+    """The relation and target of every link of a header (RFC 8288) that is about the document."""
+    for target, rest in _LINK.findall(header[:MAX_LINKS]):
+        parameters = {
+            name.lower(): quoted or plain
+            for name, quoted, plain in reversed(_PARAMETER.findall(rest))
+        }
+        if "anchor" not in parameters:
+            for relation in parameters.get("rel", "").lower().split():
+                yield relation, target
+
+
+def _is_usable(address: str) -> bool:
+    plain = address.isascii() and address.isprintable() and " " not in address
+    if not plain or len(address) > MAX_ADDRESS:
+        return False
+    try:
+        check_url(address)
+    except FetchError:
+        return False
+    return True
+
+
+def intent(query: Mapping[str, str]) -> Intent:
+    """Read the parameters of a hub's GET; those that are missing or make no sense are empty."""
+    topic = query.get("hub.topic", "")
+    return Intent(
+        mode=query.get("hub.mode", ""),
+        topic=topic if topic.isprintable() else "",
+        challenge=query.get("hub.challenge", ""),
+        lease=_lease(query.get("hub.lease_seconds", "")),
+        reason=printable(query.get("hub.reason", ""))[:MAX_REASON],
+    )
+
+
+def printable(text: str) -> str:
+    """`text` in one line, without control characters: neither a log nor a database takes them."""
+    return "".join(filter(str.isprintable, " ".join(text.split())))
+
+
+def _lease(seconds: str) -> timedelta:
+    if not (seconds.isascii() and seconds.isdigit()):
+        return LEASE
+    return min(timedelta(seconds=int(seconds[:9])), LONGEST_LEASE)
+
+
+def request(mode: str, topic: str, callback: str, secret: str) -> dict[str, str]:
+    """The form that asks a hub to `subscribe` or `unsubscribe` (section 5.1)."""
+    form = {"hub.mode": mode, "hub.topic": topic, "hub.callback": callback}
+    if mode == "subscribe":
+        form["hub.lease_seconds"] = str(int(LEASE.total_seconds()))
+        # Sent to hubs without TLS too: there it keeps out everyone but who can listen.
+        form["hub.secret"] = secret
+    return form
+
+
+def is_genuine(signature: str, secret: str, body: bytes) -> bool:
+    """Whether `signature`, of the form `method=hexadecimal`, is `body`'s (section 7.1)."""
+    method, _, digest = signature.strip().partition("=")
+    if method.lower() not in _SIGNATURES:
+        return False
+    expected = hmac.new(secret.encode(), body, method.lower()).hexdigest()
+    return hmac.compare_digest(expected.encode(), digest.lower().encode(errors="replace"))
+
+
+def renewal(lease: timedelta, jitter: float) -> timedelta:
+    """How long after its start a lease is renewed: early enough to fail a few times.
+
+    `jitter`, from 0 up to 1, spreads feeds that were subscribed together.
+    """
+    return max(lease * (0.75 + 0.1 * jitter), FIRST_RETRY)
+
+
+def retry(failures: int, jitter: float) -> timedelta:
+    """The wait after so many failures in a row, twice as long each time."""
+    doublings = min(failures, 10)  # 2 ** 10 is far beyond the longest wait
+    return min(FIRST_RETRY * 2.0**doublings * (1 + 0.1 * jitter), LAST_RETRY)
