@@ -2,9 +2,9 @@
 
 A claim is a lease on the feed and a turn at its host, taken together in one statement: of the
 feeds of one host only one is claimed at a time. Every claim is counted until it comes to an end
-(`Feed.attempts`). What was counted and did not end, its worker did not live to end; a feed that
-has outlived workers is claimed alone, so that it is known who did it, and after `MOST_DEATHS` it
-is put aside for a while.
+(`Feed.attempts`). What was counted and did not end, its worker did not live to end. Everything
+that a dying worker held is counted; before the last of `MOST_DEATHS` a feed is claimed alone, so
+that it is known who did it, and after that it is put aside for a while.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ POSTPONED = timedelta(minutes=1)
 """At least so long waits a feed whose turn did not come."""
 
 _DUE = """feed.active AND source.active AND feed.next_fetch_at <= statement_timestamp()"""
+_UNSUSPECTED = f"{_DUE} AND feed.attempts < {MOST_DEATHS - 1}"
 _NAMED = "feed.id = ANY(%(ids)s)"
 
 # The longest overdue come first. Of the feeds of one host the first is taken if the host may be
@@ -108,19 +109,18 @@ class Claim:
 
     @property
     def suspect(self) -> bool:
-        """Whether a worker has died with this feed in its hands."""
-        return self.feed.attempts > 1
+        """Whether so many workers died with this feed in their hands that it is on its own."""
+        return self.feed.attempts >= MOST_DEATHS
 
 
 def claim_due(limit: int) -> list[Claim]:
     """Claim up to `limit` feeds whose time has come, the longest overdue first."""
-    return _claim(f"{_DUE} AND feed.attempts = 0", limit=limit)
+    return _claim(_UNSUSPECTED, limit=limit)
 
 
 def claim_suspect() -> list[Claim]:
-    """Claim one due feed that a worker died with, or none. It should be fetched alone."""
-    which = f"{_DUE} AND feed.attempts > 0 AND feed.attempts < %(most)s"
-    return _claim(which, limit=1, most=MOST_DEATHS)
+    """Claim one due feed that has a single death left, or none. It should be fetched alone."""
+    return _claim(f"{_DUE} AND feed.attempts = {MOST_DEATHS - 1}", limit=1)
 
 
 def claim_named(ids: Collection[int], limit: int) -> list[Claim]:
@@ -138,7 +138,7 @@ def soonest(ids: Collection[int] | None = None) -> float | None:
 
     None where no host is waited for.
     """
-    which = f"{_DUE} AND feed.attempts = 0" if ids is None else _NAMED
+    which = _UNSUSPECTED if ids is None else _NAMED
     with connection.cursor() as cursor:
         cursor.execute(_SOONEST.format(which=which), {"ids": list(ids or ())})
         found: tuple[Any] | None = cursor.fetchone()

@@ -82,12 +82,18 @@ class Site:
         with urlopen(f"http://127.0.0.1:{self.up.port}{path}", timeout=PATIENCE) as answer:
             return bool(answer.status == 200)
 
+    def let_leases_end(self) -> None:
+        """What was under way when a worker died is anybody's again."""
+        self.ask("UPDATE articles_feed SET claimed_until = now() WHERE claimed_until > now()")
+        self.ask("UPDATE articles_host SET next_request_at = now() WHERE next_request_at > now()")
+
     def let_a_day_pass(self) -> None:
         """Every schedule and every lease is a day nearer."""
         self.ask(
             "UPDATE articles_feed SET claimed_until = claimed_until - interval '1 day',"
             " next_fetch_at = next_fetch_at - interval '1 day'"
         )
+        self.ask("UPDATE articles_host SET next_request_at = next_request_at - interval '1 day'")
 
     def stored(self) -> Told:
         """What the reader has; fails if it has anything twice."""

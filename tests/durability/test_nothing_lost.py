@@ -51,7 +51,7 @@ def test_each_part_may_be_killed_in_the_middle_of_a_refresh(site: Site) -> None:
     for part in EVERYTHING:
         site.told(next(thresholds))
         site.kill(*part)
-        # What was under way when it died stays leased for a while: the rest goes on.
+        site.let_leases_end()
         assert eventually(lambda: ticks(site), PATIENCE), site.logs()
     site.told(next(thresholds))
     kill_postgres(site)
