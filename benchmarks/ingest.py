@@ -10,8 +10,8 @@ its own (see `grouping.py`) and left out.
 
 --reader names a Python that has the library `reader` (https://reader.readthedocs.io). It then
 refreshes the same feeds with eight threads, in turns with ours, and the last column is our rate
-over its. Memory is of the largest worker; CPU is of all workers with what they start, the
-database's told apart.
+over its. Memory is of the largest worker with the process that parses for it; CPU is of all
+workers with what they start, the database's told apart.
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 
 PROJECT = Path(__file__).resolve().parent.parent
 READER_THREADS = 8
@@ -149,40 +148,49 @@ def work() -> None:
     connection.ensure_connection()
     print("ready", flush=True)
     sys.stdin.readline()
-    before = _cpu()
+    before = _cpu(os.getpid())
     summary = Summary()
     for refreshed in refresh_due():
         summary.add(refreshed)
     report = {
         "feeds": summary.feeds,
         "articles": summary.new_articles,
-        "cpu": _cpu() - before,
-        "memory": getrusage(RUSAGE_SELF).ru_maxrss / 1024,
+        "cpu": _cpu(os.getpid()) - before,
+        "memory": _memory(os.getpid()),
     }
     print(json.dumps(report), flush=True)
 
 
-def _cpu() -> float:
-    own, children = getrusage(RUSAGE_SELF), getrusage(RUSAGE_CHILDREN)
-    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
-
-
 def _database_cpu() -> float:
-    """Seconds that the servers have used: those of PostgreSQL and all it ever started."""
     from django.conf import settings
 
-    master = int((settings.LAYOUT.postgres_data / "postmaster.pid").read_text().split()[0])
+    first = (settings.LAYOUT.postgres_data / "postmaster.pid").read_text().split()[0]
+    return _cpu(int(first))
+
+
+def _cpu(root: int) -> float:
+    """Seconds that a process and all it ever started have used, as /proc tells them."""
     ticks = 0
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue  # it has just ended, and its parent counts it
-        if int(stat.parent.name) == master:
-            ticks += sum(map(int, fields[11:15]))
-        elif int(fields[1]) == master:
-            ticks += sum(map(int, fields[11:13]))
+    for pid in (root, *_children(root)):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        # A child that has ended is counted by its parent.
+        ticks += sum(map(int, fields[11:15] if pid == root else fields[11:13]))
     return ticks / TICKS
+
+
+def _memory(root: int) -> float:
+    """MiB that a process and its children held at most, each at its own time."""
+    kibibytes = 0
+    for pid in (root, *_children(root)):
+        status = Path(f"/proc/{pid}/status").read_text()
+        kibibytes += int(status.partition("VmHWM:")[2].split()[0])
+    return kibibytes / 1024
+
+
+def _children(root: int) -> list[int]:
+    """The children of any thread of a process."""
+    tasks = Path(f"/proc/{root}/task").iterdir()
+    return [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
 
 
 def _line_of(worker: subprocess.Popen[str]) -> str:
