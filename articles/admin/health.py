@@ -11,14 +11,15 @@ from django.http import HttpRequest
 from articles.models import Feed
 
 WORKING = Q(active=True, source__active=True, retired_at=None)
+CLEAN = Q(notice="", problems="")
 
 FILTERS = {
     "failing": ("Failing", WORKING & Q(failures__gt=0)),
-    "notice": ("Read, with something wrong in it", WORKING & Q(failures=0) & ~Q(notice="")),
+    "notice": ("Read, with something wrong in it", WORKING & Q(failures=0) & ~CLEAN),
     "never": ("Never fetched", Q(last_fetch_at=None)),
     "paused": ("Paused", Q(retired_at=None) & (Q(active=False) | Q(source__active=False))),
     "retired": ("Retired", Q(retired_at__isnull=False)),
-    "well": ("Well", WORKING & Q(failures=0, notice="", last_fetch_at__isnull=False)),
+    "well": ("Well", WORKING & CLEAN & Q(failures=0, last_fetch_at__isnull=False)),
 }
 
 COLOURS = {"failing": "danger", "well": "success", "notice": "warning", "retired": "danger"}
@@ -34,12 +35,12 @@ def health(feed: Feed) -> str:
         return "never"
     if feed.failures:
         return "failing"
-    return "notice" if feed.notice else "well"
+    return "notice" if feed.problems or feed.notice else "well"
 
 
 def trouble(feed: Feed) -> str:
     """What is wrong, in words; empty where nothing is."""
-    return feed.last_error or feed.notice
+    return feed.last_error or "\n".join(filter(None, (feed.problems, feed.notice)))
 
 
 class HealthFilter(SimpleListFilter):

@@ -11,7 +11,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, ForeignKey, Q, QuerySet
 from django.forms import Field, ModelForm, TypedChoiceField, URLField
 from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
+from django.utils.timesince import timesince
 from kombu.exceptions import OperationalError
 from unfold.admin import TabularInline
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminURLInputWidget
@@ -135,7 +137,10 @@ class FeedAdmin(ImportingAdmin):
         "state",
         "succeeded",
         "trouble",
+        "rhythm",
         "next_fetch",
+        "unchanged",
+        "saved",
         "failures",
     )
     list_select_related = ("source", "topic")
@@ -146,11 +151,15 @@ class FeedAdmin(ImportingAdmin):
     ordering = ("-failures", "url")
     readonly_fields = (
         *("state", "outcome", "last_fetch_at", "last_success_at", "trouble", "failures"),
-        *("interval", "next_fetch_at", "permanent_url", "retired_at"),
+        *("missing_since", "retired_at", "permanent_url", "moved_count", "moved_since"),
+        *("rhythm", "next_fetch_at", "entry_gap", "ttl", "fetches", "unchanged"),
+        *("received", "saved"),
     )
     fieldsets = (
         (None, {"fields": ("source", "url", "title", "topic", "active")}),
-        ("Health", {"fields": readonly_fields}),
+        ("Health", {"fields": readonly_fields[:6]}),
+        ("Whereabouts", {"fields": readonly_fields[6:11]}),
+        ("Visits", {"fields": readonly_fields[11:]}),
     )
 
     @admin.display(ordering="url")
@@ -176,10 +185,28 @@ class FeedAdmin(ImportingAdmin):
 
     @admin.display(description="next fetch", ordering="next_fetch_at")
     def next_fetch(self, feed: Feed) -> str:
-        if health(feed) in {"paused", "retired"}:
+        if health(feed) == "paused":
             return "–"
         late = feed.next_fetch_at <= timezone.now()
         return "due" if late else naturaltime(feed.next_fetch_at)
+
+    @admin.display(description="asked every", ordering="interval")
+    def rhythm(self, feed: Feed) -> str:
+        now = timezone.now()
+        return timesince(now, now + feed.interval, depth=1)
+
+    @admin.display(description="of them unchanged (304)")
+    def unchanged(self, feed: Feed) -> str:
+        return f"{feed.not_modified / feed.fetches:.0%}" if feed.fetches else "–"
+
+    @admin.display(description="received", ordering="bytes_received")
+    def received(self, feed: Feed) -> str:
+        return filesizeformat(feed.bytes_received)
+
+    @admin.display(description="saved", ordering="bytes_saved")
+    def saved(self, feed: Feed) -> str:
+        """What the answers "not modified" would have taken."""
+        return filesizeformat(feed.bytes_saved) if feed.bytes_saved else "–"
 
     @admin.action(description="Fetch now", permissions=["change"])
     def fetch_now(self, request: HttpRequest, feeds: QuerySet[Feed]) -> None:

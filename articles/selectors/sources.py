@@ -25,8 +25,14 @@ HEALTH = (
     "last_success_at",
     "last_error",
     "notice",
+    "problems",
     "failures",
     "retired_at",
+    "interval",
+    "next_fetch_at",
+    "fetches",
+    "not_modified",
+    "bytes_saved",
 )
 
 

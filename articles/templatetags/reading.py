@@ -116,6 +116,11 @@ def health(feed: Feed) -> wording.Health:
 
 
 @register.filter
+def facts(feed: Feed) -> str:
+    return wording.facts(feed)
+
+
+@register.filter
 def check(feeds: Sequence[Feed]) -> wording.Check:
     return wording.check(feeds)
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timesince import timesince
 from django.utils.translation import get_language_info, ngettext
@@ -135,23 +137,90 @@ def health(feed: Feed) -> Health:
         return Health("troubled", feed.last_error)
     if feed.last_fetch_at is None:
         return Health("waiting", _("Waiting for its first fetch."))
+    if feed.problems:
+        said = "\n".join(filter(None, (feed.problems, feed.notice)))
+        return Health("troubled", _("Works in part: %(problems)s") % {"problems": said})
     if feed.notice:
-        return Health("troubled", _("Works in part: %(notice)s") % {"notice": feed.notice})
+        return Health("good", _("Works. %(notice)s") % {"notice": feed.notice})
     return Health("good", _("Works."))
+
+
+def rhythm(interval: timedelta) -> str:
+    """ "checked about every 20 minutes"."""
+    now = timezone.now()
+    every = timesince(now, now + interval, depth=1)
+    return _("checked about every %(time)s") % {"time": every}
+
+
+def unchanged(checks: int, not_modified: int) -> str:
+    """ "unchanged at 85% of 40 checks"; empty before the first."""
+    if not checks:
+        return ""
+    counted = ngettext("%(count)d check", "%(count)d checks", checks) % {"count": checks}
+    share = f"{not_modified / checks:.0%}"
+    return _("unchanged at %(share)s of %(checks)s") % {"share": share, "checks": counted}
+
+
+def saved(size: int) -> str:
+    """ "3.4 MB saved": what did not have to be sent again; empty where nothing was."""
+    return _("%(size)s saved") % {"size": filesizeformat(size)} if size else ""
+
+
+def next_check(feed: Feed, now: datetime) -> str:
+    """ "next check in 20 minutes"; empty for a feed that is not checked."""
+    if not feed.active:
+        return ""
+    if feed.next_fetch_at <= now + timedelta(minutes=1):
+        return _("next check in a moment")
+    return _("next check in %(time)s") % {"time": timesince(now, feed.next_fetch_at, depth=1)}
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """The feeds of a source in short: how many work, when one was last read, which need words."""
+    """The feeds of a source in short: how many work, and how; which need words of their own."""
 
     working: int
     last_read: datetime | None
+    facts: str
+    """How the working ones are asked."""
     others: tuple[Feed, ...]
 
 
 def check(feeds: Sequence[Feed]) -> Check:
-    """Tell the feeds that work from those with something to say."""
+    """Tell the feeds that simply work from those with something to say."""
     working = [feed for feed in feeds if health(feed).state == "good"]
     times = [feed.last_success_at for feed in working if feed.last_success_at]
-    others = tuple(feed for feed in feeds if feed not in working)
-    return Check(len(working), max(times, default=None), others)
+    plain = {feed for feed in working if not feed.notice}
+    others = tuple(feed for feed in feeds if feed not in plain)
+    return Check(len(working), max(times, default=None), _facts(working), others)
+
+
+def _facts(feeds: Sequence[Feed]) -> str:
+    """Rhythm, share of checks without news and next check of feeds taken together."""
+    if not feeds:
+        return ""
+    soonest = min(feeds, key=lambda feed: feed.next_fetch_at)
+    return _line(
+        rhythm(min(feed.interval for feed in feeds)),
+        unchanged(sum(f.fetches for f in feeds), sum(f.not_modified for f in feeds)),
+        saved(sum(feed.bytes_saved for feed in feeds)),
+        next_check(soonest, timezone.now()),
+    )
+
+
+def facts(feed: Feed) -> str:
+    """How a feed is asked, in words: its rhythm, what that saves, and when it is asked next."""
+    if feed.last_fetch_at is None:
+        return ""
+    return _line(
+        rhythm(feed.interval) if not feed.retired_at else "",
+        unchanged(feed.fetches, feed.not_modified),
+        saved(feed.bytes_saved),
+        next_check(feed, timezone.now()),
+    )
+
+
+def _line(*words: str) -> str:
+    """What there is to say, beginning with a capital."""
+    line = " · ".join(filter(None, words))
+    return line[:1].upper() + line[1:]

@@ -41,15 +41,18 @@ def test_health_is_told_in_words(uk, read):
     make_feed(source)
     make_feed(source, last_fetch_at=now, retired_at=now, last_error="Gone for good (410).")
     make_feed(source, last_fetch_at=now, notice="One entry had no title.")
+    make_feed(source, last_fetch_at=now, problems="One entry was left out.")
     make_feed(source, active=False)
-    assert "1 feed works Last read" in read("/sources/").text
+    assert "2 feeds work Last read" in read("/sources/").text
     assert "Works." in read(source.get_absolute_url()).text
     for address in ("/sources/", source.get_absolute_url()):
         text = read(address).text
         assert "The server answered 503." in text
         assert "Waiting for its first fetch." in text
         assert "Gone for good (410)." in text
-        assert "Works in part: One entry had no title." in text
+        assert "Works. One entry had no title." in text
+        assert "Works in part: One entry was left out." in text
+        assert "Checked about every 30 minutes" in text
         assert "Paused." in text
 
 

@@ -50,7 +50,8 @@ def test_a_long_time_says_all():
         ({}, "waiting"),
         ({"last_fetch_at": NOW, "last_success_at": NOW}, "good"),
         ({"last_fetch_at": NOW, "failures": 1, "last_error": "No such host."}, "troubled"),
-        ({"last_fetch_at": NOW, "notice": "One entry was left out."}, "troubled"),
+        ({"last_fetch_at": NOW, "problems": "One entry was left out."}, "troubled"),
+        ({"last_fetch_at": NOW, "notice": "One entry has no date."}, "good"),
         ({"last_fetch_at": NOW, "retired_at": NOW}, "resting"),
         ({"active": False, "failures": 2}, "resting"),
     ],
@@ -59,6 +60,58 @@ def test_health_has_a_state_and_words(fields, state):
     health = wording.health(Feed(**fields))
     assert health.state == state
     assert health.words
+
+
+def test_what_is_only_odd_is_told_calmly():
+    odd = Feed(last_fetch_at=NOW, notice="One entry has no date.")
+    assert wording.health(odd).words == "Works. One entry has no date."
+    odd.problems = "One entry was left out."
+    words = "Works in part: One entry was left out.\nOne entry has no date."
+    assert wording.health(odd).words == words
+
+
+def test_how_a_feed_is_asked_is_told_in_one_line():
+    now = datetime.now(UTC)
+    feed = Feed(
+        interval=timedelta(minutes=35),
+        last_fetch_at=now,
+        next_fetch_at=now + timedelta(hours=2, minutes=1),
+        fetches=40,
+        not_modified=34,
+        bytes_saved=3_500_000,
+    )
+    assert wording.facts(feed).replace("\xa0", " ") == (
+        "Checked about every 35 minutes · unchanged at 85% of 40 checks · 3.3 MB saved"
+        " · next check in 2 hours"
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({}, ""),
+        ({"last_fetch_at": NOW, "active": False}, "Checked about every 30 minutes"),
+        (
+            {"last_fetch_at": NOW, "retired_at": NOW, "next_fetch_at": NOW},
+            "Next check in a moment",
+        ),
+    ],
+)
+def test_nothing_is_told_that_is_not_so(fields, words):
+    assert wording.facts(Feed(**fields)).replace("\xa0", " ") == words
+
+
+def test_the_feeds_of_a_source_are_told_together():
+    now = datetime.now(UTC)
+    read = {"last_fetch_at": now, "last_success_at": now, "next_fetch_at": now + timedelta(hours=3)}
+    feeds = [
+        Feed(pk=1, fetches=3, not_modified=3, interval=timedelta(hours=2), **read),
+        Feed(pk=2, fetches=1, interval=timedelta(hours=1), notice="Odd.", **read),
+        Feed(pk=3, failures=1, last_fetch_at=now, last_error="No such host."),
+    ]
+    found = wording.check(feeds)
+    assert (found.working, found.others) == (2, tuple(feeds[1:]))
+    assert "Checked about every 1\xa0hour · unchanged at 75% of 4 checks" in found.facts
 
 
 def test_a_language_is_named_or_its_code_given():
