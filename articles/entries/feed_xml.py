@@ -14,7 +14,7 @@ from typing import Any
 import feedparser
 from feedparser.api import PREFERRED_XML_PARSERS
 
-from articles.entries.document import bounded_root, is_well_formed, well_formed
+from articles.entries.document import BROKEN, bounded_root, is_well_formed, well_formed
 from articles.entries.feed_plain import read_plain
 from articles.entries.raw import RawEntry, RawFeed, RawImage, RawMedia
 from articles.entries.types import Hints, ParseError
@@ -88,7 +88,8 @@ def _as_raw(feed: Values, entries: list[Values], xml: str, notices: tuple[str, .
         language=_text(feed, "language"),
         hints=_hints(feed, xml),
         entries=tuple(_entry(entry) for entry in entries),
-        notices=notices,
+        problems=tuple(notice for notice in notices if notice == BROKEN),
+        notices=tuple(notice for notice in notices if notice != BROKEN),
     )
 
 

@@ -28,8 +28,12 @@ def notices(pairs: Sequence[tuple[RawEntry, Entry]], kept: int, now: datetime) -
         (sum(not raw.guid for raw in raws), "no id, so the address stands in"),
         (titles.count(""), "no title, so the first words of the text stand in"),
         (sum(len(title) > TITLE_LENGTH for title in titles), "a title so long that it was cut"),
+        (
+            sum(bool(raw.links) and not entry.url for raw, entry in pairs),
+            "an address that cannot be followed, which was left out",
+        ),
         (sum(map(_is_scripted, raws)), "script inside, which was removed"),
-        (len(entries) - kept, "the id or address of another, and was folded into it"),
+        (len(entries) - kept, "the id or address of another: they count as one"),
     )
     return [
         f"{count} of {len(entries)} entries {'has' if count == 1 else 'have'} {fault}."

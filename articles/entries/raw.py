@@ -58,6 +58,6 @@ class RawFeed:
     hints: Hints = field(default_factory=Hints)
     entries: tuple[RawEntry, ...] = ()
     problems: tuple[str, ...] = ()
-    """Why entries were left out."""
+    """Why entries were left out, or may be missing."""
     notices: tuple[str, ...] = ()
-    """What is wrong with the document that could be read all the same."""
+    """What is odd in the document, which could be read whole all the same."""

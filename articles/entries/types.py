@@ -74,8 +74,8 @@ class Hints:
 class ParsedFeed:
     """A feed, normalised.
 
-    `problems` names the entries that were left out, and why; `notices` tells what is wrong with
-    the feed beside that. Both are sentences for a curator.
+    `problems` names the entries that were left out or may be missing, and why; `notices` tells
+    what is odd in the feed beside that. Both are sentences for a curator.
     """
 
     title: str

@@ -28,6 +28,7 @@ HEALTH = (
     "problems",
     "failures",
     "retired_at",
+    "permanent_url",
     "interval",
     "next_fetch_at",
     "fetches",

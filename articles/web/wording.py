@@ -137,12 +137,17 @@ def health(feed: Feed) -> Health:
         return Health("troubled", feed.last_error)
     if feed.last_fetch_at is None:
         return Health("waiting", _("Waiting for its first fetch."))
+    odd = "\n".join(filter(None, (feed.problems, feed.notice, _moved(feed))))
     if feed.problems:
-        said = "\n".join(filter(None, (feed.problems, feed.notice)))
-        return Health("troubled", _("Works in part: %(problems)s") % {"problems": said})
-    if feed.notice:
-        return Health("good", _("Works. %(notice)s") % {"notice": feed.notice})
-    return Health("good", _("Works."))
+        return Health("troubled", _("Works in part: %(problems)s") % {"problems": odd})
+    return Health("good", _("Works. %(notice)s") % {"notice": odd} if odd else _("Works."))
+
+
+def _moved(feed: Feed) -> str:
+    if not feed.permanent_url:
+        return ""
+    words = _("It has moved to %(url)s, which is asked directly if that lasts for a day.")
+    return words % {"url": feed.permanent_url}
 
 
 def rhythm(interval: timedelta) -> str:
@@ -190,7 +195,7 @@ def check(feeds: Sequence[Feed]) -> Check:
     """Tell the feeds that simply work from those with something to say."""
     working = [feed for feed in feeds if health(feed).state == "good"]
     times = [feed.last_success_at for feed in working if feed.last_success_at]
-    plain = {feed for feed in working if not feed.notice}
+    plain = {feed for feed in working if not (feed.notice or feed.permanent_url)}
     others = tuple(feed for feed in feeds if feed not in plain)
     return Check(len(working), max(times, default=None), _facts(working), others)
 

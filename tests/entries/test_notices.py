@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from articles.entries.document import BROKEN
 from articles.entries.parse import parse
+from articles.entries.types import ParsedFeed
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 DATE = "<pubDate>Tue, 10 Mar 2026 09:00:00 GMT</pubDate>"
@@ -15,10 +17,20 @@ TITLE = "<title>Item {n}</title>"
 LINK = "<link>https://a.example/{n}</link>"
 
 
-def notices(item: str, count: int = 2, head: str = "", encoding: str = "utf-8") -> tuple[str, ...]:
+def read(item: str, count: int = 2, head: str = "", encoding: str = "utf-8") -> ParsedFeed:
     items = "".join(f"<item>{item.replace('{n}', str(n))}</item>" for n in range(count))
     text = f'{head}<rss version="2.0"><channel><title>News</title>{items}</channel></rss>'
-    return parse(text.encode(encoding), url="https://a.example/feed", now=NOW).notices
+    return parse(text.encode(encoding), url="https://a.example/feed", now=NOW)
+
+
+def notices(item: str, **how: str) -> tuple[str, ...]:
+    return read(item, **how).notices  # type: ignore[arg-type]
+
+
+def test_what_is_broken_is_more_than_odd():
+    feed = read("<title>One & two</title>" + LINK + GUID + DATE)
+    assert feed.problems == (BROKEN,)
+    assert feed.notices == ()
 
 
 @pytest.mark.parametrize(
@@ -35,7 +47,7 @@ def notices(item: str, count: int = 2, head: str = "", encoding: str = "utf-8") 
             TITLE + LINK + GUID + DATE + "<description>&lt;script&gt;1</description>",
             "2 of 2 entries have script inside",
         ),
-        ("<title>One & two</title>" + LINK + GUID + DATE, "The XML is broken"),
+        (TITLE + "<link>javascript:go({n})</link>" + GUID + DATE, "an address that cannot be"),
     ],
 )
 def test_each_kind_of_fault_is_told_once_with_how_many_entries_have_it(item, words):

@@ -70,6 +70,12 @@ def test_what_is_only_odd_is_told_calmly():
     assert wording.health(odd).words == words
 
 
+def test_a_feed_that_seems_to_have_moved_says_where_to():
+    health = wording.health(Feed(last_fetch_at=NOW, permanent_url="https://new.example/feed"))
+    assert health.state == "good"
+    assert "It has moved to https://new.example/feed" in health.words
+
+
 def test_how_a_feed_is_asked_is_told_in_one_line():
     now = datetime.now(UTC)
     feed = Feed(
