@@ -158,8 +158,8 @@ def rhythm(interval: timedelta) -> str:
 
 
 def unchanged(checks: int, not_modified: int) -> str:
-    """ "unchanged at 85% of 40 checks"; empty before the first."""
-    if not checks:
+    """ "unchanged at 85% of 40 checks"; empty before the second."""
+    if checks < 2:
         return ""
     counted = ngettext("%(count)d check", "%(count)d checks", checks) % {"count": checks}
     share = f"{not_modified / checks:.0%}"
@@ -218,7 +218,7 @@ def facts(feed: Feed) -> str:
     if feed.last_fetch_at is None:
         return ""
     return _line(
-        rhythm(feed.interval) if not feed.retired_at else "",
+        rhythm(feed.interval) if not (feed.failures or feed.retired_at) else "",
         unchanged(feed.fetches, feed.not_modified),
         saved(feed.bytes_saved),
         next_check(feed, timezone.now()),

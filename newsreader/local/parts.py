@@ -16,8 +16,8 @@ from newsreader.local.process import Part
 MOST_WEB_WORKERS = 2
 WEB_THREADS = 4
 FETCHERS = 2
-# A task gives way after ten seconds, a fetch ends after twenty.
-WORKER_PATIENCE = 20.0
+# A worker that is asked to stop gives up what it fetches, and ends a batch of grouping.
+WORKER_PATIENCE = 10.0
 LOOPBACK = "127.0.0.1"
 
 

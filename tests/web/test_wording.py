@@ -96,7 +96,8 @@ def test_how_a_feed_is_asked_is_told_in_one_line():
     ("fields", "words"),
     [
         ({}, ""),
-        ({"last_fetch_at": NOW, "active": False}, "Checked about every 30 minutes"),
+        ({"last_fetch_at": NOW, "active": False, "fetches": 1}, "Checked about every 30 minutes"),
+        ({"last_fetch_at": NOW, "failures": 1, "next_fetch_at": NOW}, "Next check in a moment"),
         (
             {"last_fetch_at": NOW, "retired_at": NOW, "next_fetch_at": NOW},
             "Next check in a moment",
