@@ -14,7 +14,7 @@ from celery.worker import WorkController
 from kombu.exceptions import OperationalError
 
 from articles.clustering.embedding import ModelError
-from articles.pipeline import embeddings, hosts
+from articles.pipeline import embeddings, hosts, push, pushed
 from articles.pipeline.grouping import Grouper, languages_waiting
 from articles.pipeline.lock import BusyError
 from articles.pipeline.refresh import Summary, refresh_due, refresh_named
@@ -102,6 +102,26 @@ def refresh_feeds(ids: list[int]) -> None:
 def forget_hosts() -> None:
     """Delete what is known of hosts that are asked no more."""
     logger.info("%d hosts forgotten", hosts.forget())
+
+
+@shared_task
+def ask_hubs() -> None:
+    """Ask hubs for what is due, for a while; go on in a new task where more is."""
+    over = _slice()
+    if push.ask_hubs(over) and over() and not stopping():
+        _send(ask_hubs, expires=SEQUEL_SECONDS)
+
+
+@shared_task
+def store_pushed() -> None:
+    """Store what hubs pushed, for a while; go on in a new task where more waits."""
+    over = _slice()
+    summary = Summary()
+    for stored in pushed.store_waiting(over):
+        summary.languages |= stored.languages
+    _queue_grouping(summary)
+    if over() and not stopping():
+        _send(store_pushed, expires=SEQUEL_SECONDS)
 
 
 @shared_task

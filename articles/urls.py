@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.generic import TemplateView
 
-from articles.web import editions, fronts, health, search, sources, stories
+from articles.web import editions, fronts, health, push, search, sources, stories
 
 urlpatterns = [
     path("", fronts.home, name="home"),
@@ -24,6 +24,7 @@ urlpatterns = [
     path("story/<int:pk>/<str:slug>/why/<int:article>/", stories.why, name="why"),
     path("article/<int:pk>/", stories.article),
     path("article/<int:pk>/<str:slug>/", stories.article, name="article"),
+    path("websub/<slug:token>/", push.websub, name="websub"),
     path("edition/<slug:slug>/", editions.switch, name="edition"),
     path("<slug:edition>/", fronts.front, name="front"),
     path("<slug:edition>/<slug:topic>/", fronts.topic, name="topic"),

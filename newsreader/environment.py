@@ -5,12 +5,15 @@ Pure: the mapping is handed in; only `newsreader.settings` hands in that of the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off"})
+
+_ORIGIN = re.compile(r"https?://(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?", re.ASCII)
 
 
 class SettingError(Exception):
@@ -66,6 +69,14 @@ class Environment:
             wanted = ", ".join(f"{scheme}://" for scheme in schemes)
             # The value may hold a password: it is not repeated.
             raise SettingError(name, "…", f"it must begin with one of {wanted}")
+        return raw
+
+    def origin(self, name: str) -> str:
+        """A scheme and a host, such as https://news.example.org, without a slash at the end."""
+        raw = self.text(name).rstrip("/")
+        if raw and not _ORIGIN.fullmatch(raw):
+            # The value may hold a password: it is not repeated.
+            raise SettingError(name, "…", "say an address such as https://news.example.org")
         return raw
 
     def networks(self, name: str) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -31,6 +31,7 @@ try:
     STATIC_ROOT = Path(env.text("STATIC_ROOT", str(DATA_DIR / "static")))
     LOG_LEVEL = env.choice("LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR"))
     DEFAULT_EDITION = env.text("DEFAULT_EDITION", "uk")
+    PUBLIC_URL = env.origin("PUBLIC_URL")
     SITE_NAME = env.text("SITE_NAME", "Newsreader")
     CONTACT_ADDRESS = env.text("CONTACT_ADDRESS", "https://example.org/newsreader-contact")
     FETCH_ALLOW_NETWORKS = env.networks("FETCH_ALLOW_NETWORKS")
@@ -179,6 +180,19 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3600},
     },
 }
+if PUBLIC_URL:
+    CELERY_BEAT_SCHEDULE |= {
+        "ask hubs": {
+            "task": "articles.tasks.ask_hubs",
+            "schedule": 60.0,
+            "options": {"expires": 55},
+        },
+        "store what was pushed": {
+            "task": "articles.tasks.store_pushed",
+            "schedule": 60.0,
+            "options": {"expires": 55},
+        },
+    }
 
 # --- Security --------------------------------------------------------------------------------
 

@@ -59,6 +59,9 @@ def test_only_settings_reads_the_environment():
         (lambda env: env.networks("X"), "10.0.0.1/8", "networks such as"),
         (lambda env: env.choice("X", ("INFO", "DEBUG")), "LOUD", "INFO, DEBUG"),
         (lambda env: env.url("X", ("redis",)), "http://secret@host", "redis://"),
+        (lambda env: env.origin("X"), "news.example.org", "https://news.example.org"),
+        (lambda env: env.origin("X"), "https://news.example.org/reader", "such as https"),
+        (lambda env: env.origin("X"), "https://me:x@news.example.org", "such as https"),
     ],
 )
 def test_nonsense_is_refused_in_words_that_name_the_setting(read, value, words):
@@ -78,6 +81,19 @@ def test_an_empty_variable_counts_as_unset():
     assert env.number("X", 5, least=1, most=9) == 5
     assert env.items("X", ("a",)) == ["a"]
     assert env.networks("X") == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "origin"),
+    [
+        ("https://news.example.org", "https://news.example.org"),
+        ("https://news.example.org:8443/", "https://news.example.org:8443"),
+        ("http://[2001:db8::1]", "http://[2001:db8::1]"),
+        ("", ""),
+    ],
+)
+def test_an_origin_is_a_scheme_and_a_host(value, origin):
+    assert Environment({"X": value}).origin("X") == origin
 
 
 def test_lists_and_networks_are_parted_by_commas():

@@ -22,7 +22,8 @@ class EditionForm(ModelForm):  # type: ignore[type-arg]
         """Refuse words that are addresses of the site's other pages."""
         slug: str = self.cleaned_data["slug"]
         try:
-            taken = resolve(f"/{slug}/").url_name != "front"
+            pages = resolve(f"/{slug}/").url_name, resolve(f"/{slug}/world/").url_name
+            taken = pages != ("front", "topic")
         except Resolver404:
             taken = True
         if taken or slug == "healthz":

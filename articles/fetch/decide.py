@@ -101,7 +101,8 @@ def decide(
     (`Cache-Control`, `Expires`, `Retry-After`) or the feed (`ttl`, its update period, skipped hours
     and days) asks for, as far as that is within `LONGEST`. What the feed asks for holds until it
     is read again. Failures in a row wait twice as long each time, from `FIRST_RETRY` to `LONGEST`,
-    and leave the interval as it was; a retired feed waits `GONE_RETRY` each time.
+    and leave the interval as it was; a retired feed waits `GONE_RETRY` each time. A feed that is
+    pushed to us is asked after `LONGEST`.
     """
     when = _When(now, jitter)
     if isinstance(result, FetchError):
@@ -112,6 +113,8 @@ def decide(
     if result.status == 304 and not state.body_hash:
         forgotten = replace(state, validators=Validators())
         return _failed(forgotten, "The server says nothing changed since nothing was read.", when)
+    if state.pushed and not (reading and reading.new_entries):
+        floor = LONGEST  # unless asking found what was not pushed
     if result.status == 304 or (result.status == 200 and reading is None):
         return _unchanged(state, result, when, floor)
     if result.status == 200 and reading is not None:

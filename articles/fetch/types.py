@@ -115,6 +115,8 @@ class FeedState:
     missing_since: datetime | None = None
     """When the server first said 404, if the feed was not read since."""
     retired: bool = False
+    pushed: bool = False
+    """A hub brings what is new: asking is to make sure."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from articles.models.articles import (
 )
 from articles.models.corrections import Correction, Held, Moved
 from articles.models.places import Edition, Topic
+from articles.models.push import Pushed, Subscription
 from articles.models.sources import Feed, Host, Source
 
 __all__ = [
@@ -25,10 +26,12 @@ __all__ = [
     "Held",
     "Host",
     "Moved",
+    "Pushed",
     "Sighting",
     "SimilarLink",
     "Source",
     "Story",
     "StoryEdition",
+    "Subscription",
     "Topic",
 ]

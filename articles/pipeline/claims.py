@@ -174,7 +174,7 @@ def _claim(which: str, **parameters: Any) -> list[Claim]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_CLAIM.format(which=which), {**parameters, **hosts.lease()})
         turns = {row[0]: Turn(*row[1:]) for row in cursor.fetchall()}
-    feeds = Feed.objects.filter(pk__in=turns).select_related("source")
+    feeds = Feed.objects.filter(pk__in=turns).select_related("source", "subscription")
     return [Claim(feed, turns[feed.pk]) for feed in feeds.order_by("next_fetch_at", "pk")]
 
 

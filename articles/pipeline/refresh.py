@@ -333,10 +333,11 @@ def fetch(door: Door, feed: Feed, turn: Turn, hop: Hop | None = None) -> Fetched
     now = timezone.now()
     if isinstance(result, FetchError) or not needs_parsing(state, result):
         return Fetched(feed, state, result, None, now)
-    return Fetched(feed, state, result, _parse(feed, result, now), now)
+    return Fetched(feed, state, result, parse_answer(feed, result, now), now)
 
 
-def _parse(feed: Feed, response: Response, now: datetime) -> ParsedFeed | ParseError:
+def parse_answer(feed: Feed, response: Response, now: datetime) -> ParsedFeed | ParseError:
+    """Parse an answer as the feed's document; a body that is no feed comes back as the error."""
     try:
         return _parsers.parse(
             response.body,

@@ -23,8 +23,10 @@ from articles.fetch.types import (
     Response,
     Validators,
 )
+from articles.fetch.websub import offer
 from articles.models import Feed
 from articles.pipeline import rows
+from articles.pipeline.push import Note, is_live, note
 from articles.pipeline.steady import steadily
 from articles.pipeline.store import Stored, store_feeds
 
@@ -70,6 +72,7 @@ def state_of(feed: Feed) -> FeedState:
         move=Move(feed.permanent_url, feed.moved_count, feed.moved_since),
         missing_since=feed.missing_since,
         retired=feed.retired_at is not None,
+        pushed=is_live(feed),
     )
 
 
@@ -116,7 +119,17 @@ def _store(batch: Sequence[Fetched]) -> list[Refreshed]:
         feed.problems = "\n".join(parsed.problems)
         reading = Reading(change.new, _rhythm(parsed, fetched.now))
         refreshed.append(_settled(feed, fetched, reading, change))
+    note([_note(*each, change) for each, change in zip(read, stored, strict=True)])
     return _keep(refreshed)
+
+
+def _note(fetched: Fetched, parsed: ParsedFeed, stored: Stored) -> Note:
+    """What was read of who pushes the feed."""
+    hints, found = parsed.hints, None
+    if isinstance(fetched.result, Response):
+        answer = fetched.result
+        found = offer(answer.headers, hints.hub_url, hints.self_url, answer.url)
+    return Note(fetched.feed, found, stored.new)
 
 
 def _rhythm(parsed: ParsedFeed, now: datetime) -> Rhythm:

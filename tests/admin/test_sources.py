@@ -70,7 +70,9 @@ def test_a_feed_that_may_not_be_fetched_is_refused_beside_its_source(desk):
     assert not Feed.objects.exists()
 
 
-@pytest.mark.parametrize("slug", ["latest", "search", "sources", "admin", "healthz"])
+@pytest.mark.parametrize(
+    "slug", ["latest", "search", "sources", "source", "admin", "healthz", "websub"]
+)
 def test_an_edition_cannot_take_the_address_of_another_page(desk, slug):
     sent = {"name": "Latest", "slug": slug, "country": "GB", "language": "en", "position": "1"}
     response = desk.post("/admin/articles/edition/add/", sent)

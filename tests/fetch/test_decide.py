@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -126,6 +127,25 @@ def test_a_feed_read_behind_a_permanent_redirect_has_moved():
 def test_validators_that_no_header_can_carry_are_dropped():
     decision = decided(response(body=NEW, etag='"a\r\nX: y"', last_modified="x" * 600), Reading())
     assert decision.validators == Validators()
+
+
+def test_a_feed_that_is_pushed_is_asked_once_a_day():
+    pushed = replace(STATE, pushed=True)
+    for fetched, reading in (
+        (response(304), None),
+        (response(body=OLD), None),
+        (response(body=NEW), Reading(new_entries=0)),
+    ):
+        assert wait(decided(fetched, reading, pushed)) == LONGEST
+
+
+def test_news_that_was_not_pushed_brings_the_feeds_own_rhythm_back():
+    pushed = replace(STATE, pushed=True)
+    assert wait(decided(response(body=NEW), Reading(new_entries=1), pushed)) == HOUR / 2
+
+
+def test_a_pushed_feed_that_fails_is_asked_again_like_any_other():
+    assert decided(BROKEN, None, replace(STATE, pushed=True)) == decided(BROKEN)
 
 
 # Time

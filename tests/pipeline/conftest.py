@@ -11,9 +11,11 @@ from urllib.parse import quote, urlencode
 import pytest
 from django.conf import settings as site
 from django.db import connection as default_connection
+from pytest_django.live_server_helper import LiveServer
 from pytest_httpserver import HTTPServer
 
 from articles.fetch.types import Limits
+from tests.pipeline.hub import Hub, hub_at_work
 
 
 @pytest.fixture
@@ -52,3 +54,11 @@ def worker_environment(django_db_setup: None) -> dict[str, str]:
         "SECRET_KEY": site.SECRET_KEY,
         "FETCH_ALLOW_NETWORKS": "127.0.0.0/8",
     }
+
+
+@pytest.fixture
+def hub(publisher: HTTPServer, live_server: LiveServer, settings) -> Iterator[Hub]:
+    """A hub that can reach this site, and that may be asked."""
+    settings.PUBLIC_URL = live_server.url
+    with hub_at_work() as working:
+        yield working

@@ -1,0 +1,285 @@
+"""Subscriptions to feeds at their hubs (WebSub): seek, renew and end them.
+
+A feed that is read tells who pushes it; `note` keeps that. From then on every step is the
+database's: what is wanted is compared with what is agreed, and whatever request is due is claimed,
+counted as failed, and made. Only the hub's call back, which `confirm` answers, makes it a success,
+so that nothing is lost with a process or an answer.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Greatest, Least, Now
+from django.utils import timezone
+
+from articles.fetch.door import Door
+from articles.fetch.types import FetchError
+from articles.fetch.websub import DENIED_RETRY, Intent, Offer, renewal, request, retry
+from articles.models import Feed, Subscription
+from articles.models.push import SubscriptionQuerySet, new_secret
+from articles.models.sources import FeedQuerySet
+
+logger = logging.getLogger(__name__)
+
+DEADLINE = 10.0
+"""Seconds that a hub has to answer a request."""
+SOON = timedelta(minutes=5)
+"""A hub cannot have a feed fetched more often."""
+MAX_FAREWELLS = 3
+"""Requests to end a subscription, before it is left to run out."""
+UNCONFIRMED = "The hub has not confirmed the subscription yet."
+
+State = Subscription.State
+SOUGHT = (State.ASKING, State.ACTIVE)
+
+
+def is_on() -> bool:
+    """Whether hubs can reach this site."""
+    return bool(settings.PUBLIC_URL)
+
+
+def is_live(feed: Feed) -> bool:
+    """Whether the feed's news is pushed to us, so that asking for it is only to make sure."""
+    known = subscription(feed)
+    return known is not None and is_on() and known.is_live(timezone.now())
+
+
+def subscription(feed: Feed) -> Subscription | None:
+    """The feed's subscription, without a query where it was selected with the feed."""
+    found: Subscription | None = getattr(feed, "subscription", None)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a feed that was just read says of its hub."""
+
+    feed: Feed
+    offer: Offer | None
+    new_articles: int
+    """What reading it brought: a hub that is relied on should have."""
+
+
+def note(notes: Sequence[Note]) -> None:
+    """Keep what feeds say, inside the caller's transaction: a few statements, however many.
+
+    Only a feed that names another hub than it did takes one of its own.
+    """
+    if not is_on():
+        return
+    first: list[Subscription] = []
+    changes: dict[str, list[int]] = defaultdict(list)
+    for each in notes:
+        if known := subscription(each.feed):
+            for change in _changes(each, known):
+                changes[change].append(known.pk)
+        elif each.offer:
+            hub, topic = each.offer.hub, each.offer.topic
+            first.append(Subscription(feed=each.feed, hub=hub, topic=topic))
+    Subscription.objects.bulk_create(first, ignore_conflicts=True)
+    for change, ids in changes.items():
+        Subscription.objects.filter(pk__in=ids).update(**_CHANGES[change])
+    for each in notes:
+        _seek_elsewhere(each)
+
+
+_CHANGES: dict[str, dict[str, Any]] = {
+    "offered": {"offered": True},
+    "gone": {"offered": False},
+    "missed": {"missed_at": Now()},
+}
+
+
+def _changes(note: Note, known: Subscription) -> Iterator[str]:
+    """What of a subscription changes, by the keys of `_CHANGES`."""
+    offered = note.offer == Offer(known.hub, known.topic)
+    if offered != known.offered:
+        yield "offered" if offered else "gone"
+    if note.new_articles and known.state == State.ACTIVE:
+        yield "missed"
+
+
+def _seek_elsewhere(note: Note) -> None:
+    """Turn to another hub where nothing is agreed with the former one.
+
+    It gets an address and a secret that the former one does not know.
+    """
+    idle = (State.ENDED, State.DENIED)
+    known = subscription(note.feed)
+    if known is None or note.offer is None or known.state not in idle:
+        return
+    if note.offer != Offer(known.hub, known.topic):
+        Subscription.objects.filter(pk=known.pk, state__in=idle).update(
+            hub=note.offer.hub,
+            topic=note.offer.topic,
+            offered=True,
+            token=new_secret(),
+            secret=new_secret(),
+            **_anew(),
+        )
+
+
+def _anew() -> dict[str, Any]:
+    return {"state": State.ASKING, "last_push_at": None, **_at_once()}
+
+
+def _at_once() -> dict[str, Any]:
+    return {"next_request_at": Now(), "failures": 0, "error": ""}
+
+
+def ask_hubs(stop: Callable[[], bool] = lambda: False) -> int:
+    """Make the requests that are due, until none is or until `stop()`; their number."""
+    reconcile()
+    limits = replace(settings.FETCH.limits, deadline=DEADLINE)
+    silent: dict[str, str] = {}
+    made = 0
+    with Door(replace(settings.FETCH, limits=limits)) as door:
+        while not stop() and (due := _claim()):
+            _ask(door, due, silent)
+            made += 1
+    return made
+
+
+def reconcile() -> None:
+    """Bring what is agreed nearer to what is wanted, as far as it takes no hub."""
+    now = timezone.now()
+    every = Subscription.objects.all()
+    every.filter(state=State.ENDED).wanted().update(**_anew())
+    running = Q(lease_until__gt=now)
+    _lose(every.unwanted().filter(running, state__in=SOUGHT), state=State.ENDING, **_at_once())
+    _lose(every.unwanted().filter(~running, state__in=[*SOUGHT, State.DENIED]), state=State.ENDED)
+    given_up = Q(failures__gte=MAX_FAREWELLS, next_request_at__lte=now) | ~running
+    every.filter(given_up, state=State.ENDING).update(state=State.ENDED, lease_until=None)
+    _lose(every.filter(state=State.ACTIVE, lease_until__lte=now), state=State.ASKING)
+
+
+def _lose(subscriptions: SubscriptionQuerySet, **changed: Any) -> int:
+    """Change subscriptions that no longer push, and have their feeds asked at their own rhythm.
+
+    One transaction for each, so that two that change the same ones never wait in a ring.
+    """
+    lost = 0
+    for pk, feed in list(subscriptions.values_list("pk", "feed_id")):
+        with transaction.atomic():
+            if subscriptions.filter(pk=pk).update(**changed):
+                lost += 1
+                _may_be_asked().filter(pk=feed).update(
+                    next_fetch_at=Least("next_fetch_at", Now() + F("interval"))
+                )
+    return lost
+
+
+def _may_be_asked() -> FeedQuerySet:
+    """Feeds that work, and that have not asked us to wait."""
+    return Feed.objects.working().filter(failures=0)
+
+
+def ask_feeds_soon(feeds: Collection[int]) -> int:
+    """Have feeds fetched as soon as may be: something of them did not reach us.
+
+    The number of those that would have been fetched later.
+    """
+    soon = Greatest(Now(), F("last_fetch_at") + SOON)
+    later = _may_be_asked().filter(pk__in=feeds, next_fetch_at__gt=soon)
+    return later.update(next_fetch_at=soon)
+
+
+def _claim() -> Subscription | None:
+    """The subscription whose request has waited longest, counted as failed until it succeeds."""
+    with transaction.atomic():
+        due = (
+            Subscription.objects.due()
+            .select_for_update(skip_locked=True, of=("self",))
+            .select_related("feed")
+            .order_by("next_request_at")
+            .first()
+        )
+        if due is None:
+            return None
+        due.next_request_at = timezone.now() + retry(due.failures, random.random())  # noqa: S311
+        due.failures += 1
+        if due.state == State.DENIED:
+            due.state = State.ASKING
+        due.error = UNCONFIRMED
+        due.save(update_fields=["next_request_at", "failures", "state", "error"])
+        return due
+
+
+def _ask(door: Door, due: Subscription, silent: dict[str, str]) -> None:
+    """Make one request; `silent` are the hubs that have not answered in this round, and why."""
+    mode = "unsubscribe" if due.state == State.ENDING else "subscribe"
+    callback = f"{settings.PUBLIC_URL}{due.callback}"
+    form = request(mode, due.topic, callback, due.secret)
+    words = silent.get(due.hub, "")
+    if not words:
+        try:
+            status = door.post(due.hub, form).status
+        except FetchError as error:
+            words = silent[due.hub] = str(error)
+        else:
+            words = "" if 200 <= status < 300 else f"The hub answered with status {status}."
+    if words:
+        logger.warning("%s: its hub %s: %s", due.feed.url, due.hub, words)
+        # Unless it called back all the same, while it was being asked.
+        same = Subscription.objects.filter(pk=due.pk, failures=due.failures)
+        same.update(error=words)
+
+
+def confirm(token: str, intent: Intent) -> str | None:
+    """What to answer a hub that calls back; None where nobody asked it to.
+
+    A hub asks whether we meant to subscribe or unsubscribe, or says that it denies us.
+    """
+    if not is_on():
+        return None
+    found = Subscription.objects.filter(token=token, topic=intent.topic)
+    now = timezone.now()
+    if intent.mode == "subscribe":
+        agreed = found.filter(state__in=SOUGHT).update(**_agreed(intent, now))
+    elif intent.mode == "unsubscribe":
+        over = found.filter(state__in=[State.ENDING, State.ENDED])
+        agreed = over.update(state=State.ENDED, lease_until=None, failures=0, error="")
+    elif intent.mode == "denied":
+        return _denied(found, intent, now)
+    else:
+        return None
+    if not agreed:
+        return None
+    logger.info("%s: its hub confirmed that we %s", intent.topic, intent.mode)
+    return intent.challenge
+
+
+def _agreed(intent: Intent, now: datetime) -> dict[str, Any]:
+    return {
+        "state": State.ACTIVE,
+        "verified_at": now,
+        "lease_until": now + intent.lease,
+        "next_request_at": now + renewal(intent.lease, random.random()),  # noqa: S311
+        "failures": 0,
+        "error": "",
+    }
+
+
+def _denied(found: SubscriptionQuerySet, intent: Intent, now: datetime) -> str | None:
+    words = f"The hub denies the subscription: {intent.reason or 'it gives no reason'}"
+    denied = _lose(
+        found.filter(state__in=SOUGHT),
+        state=State.DENIED,
+        lease_until=None,
+        next_request_at=now + DENIED_RETRY,
+        error=words,
+    )
+    if not denied:
+        return None
+    logger.warning("%s: %s", intent.topic, words)
+    return ""
