@@ -19,6 +19,7 @@ from articles.models import (
     Source,
     Story,
     StoryEdition,
+    Subscription,
     Topic,
 )
 
@@ -44,6 +45,11 @@ def make_source(name: str = "", *, editions: tuple[Edition, ...] = (), **fields:
 def make_feed(source: Source | None = None, **fields: Any) -> Feed:
     fields.setdefault("url", f"https://paper{next(_numbers)}.example/feed")
     return Feed.objects.create(source=source or make_source(), **fields)
+
+
+def make_subscription(feed: Feed, **fields: Any) -> Subscription:
+    fields = {"hub": "https://hub.example/", "topic": feed.url} | fields
+    return Subscription.objects.create(feed=feed, **fields)
 
 
 def make_article(title: str = "Bridge reopens", **fields: Any) -> Article:

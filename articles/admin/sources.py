@@ -19,7 +19,15 @@ from unfold.admin import TabularInline
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminURLInputWidget
 
 from articles.admin.base import desk_link, labelled
-from articles.admin.health import COLOURS, FILTERS, WORKING, HealthFilter, health, trouble
+from articles.admin.health import (
+    COLOURS,
+    FILTERS,
+    WORKING,
+    HealthFilter,
+    health,
+    pushing,
+    trouble,
+)
 from articles.admin.imports import ImportingAdmin
 from articles.models import Feed, Source, Topic
 from articles.pipeline.opml import why_refused
@@ -153,7 +161,7 @@ class FeedAdmin(ImportingAdmin):
         *("state", "outcome", "last_fetch_at", "last_success_at", "trouble", "failures"),
         *("missing_since", "retired_at", "permanent_url", "moved_count", "moved_since"),
         *("rhythm", "next_fetch_at", "entry_gap", "ttl", "fetches", "unchanged"),
-        *("received", "saved"),
+        *("received", "saved", "pushing"),
     )
     fieldsets = (
         (None, {"fields": ("source", "url", "title", "topic", "active")}),
@@ -182,6 +190,10 @@ class FeedAdmin(ImportingAdmin):
     @admin.display(description="what is wrong")
     def trouble(self, feed: Feed) -> str:
         return trouble(feed) or "–"
+
+    @admin.display(description="push")
+    def pushing(self, feed: Feed) -> str:
+        return pushing(feed) if feed.pk else "–"
 
     @admin.display(description="next fetch", ordering="next_fetch_at")
     def next_fetch(self, feed: Feed) -> str:

@@ -34,6 +34,10 @@ HEALTH = (
     "fetches",
     "not_modified",
     "bytes_saved",
+    "subscription__state",
+    "subscription__lease_until",
+    "subscription__last_push_at",
+    "subscription__missed_at",
 )
 
 
@@ -58,7 +62,7 @@ class Directory:
 
 def feeds() -> QuerySet[Feed]:
     """Feeds with what their health is told from."""
-    return Feed.objects.order_by("url").only(*HEALTH)
+    return Feed.objects.order_by("url").select_related("subscription").only(*HEALTH)
 
 
 def directory(number: int, edition: str = "") -> Directory:

@@ -12,6 +12,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from articles.models import Article, Feed, Story
+from articles.pipeline.push import is_live
 from articles.selectors.search import MARK, UNMARK
 from articles.web import wording
 
@@ -118,6 +119,12 @@ def health(feed: Feed) -> wording.Health:
 @register.filter
 def facts(feed: Feed) -> str:
     return wording.facts(feed)
+
+
+@register.filter
+def pushes(feed: Feed) -> bool:
+    """Whether the feed's news comes to us without being asked for."""
+    return is_live(feed)
 
 
 @register.filter

@@ -12,7 +12,7 @@ from kombu import pools
 
 from articles.models import Feed
 from newsreader.celery import app
-from tests.factories import make_feed, make_source
+from tests.factories import make_feed, make_source, make_subscription
 
 LIST = "/admin/articles/feed/"
 NOW = timezone.now()
@@ -134,3 +134,31 @@ def test_the_page_of_a_feed_tells_its_health(desk, feeds):
     page = desk.get(f"{LIST}{feeds['failing'].pk}/change/").content.decode()
     assert "Failing" in page
     assert "It does not answer." in page
+
+
+AGREED: dict[str, Any] = {"state": "active", "lease_until": NOW + timedelta(days=8)}
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"error": "The hub answered with status 503."}, "hub.example/: The hub answered with"),
+        (AGREED, "It has not pushed anything yet"),
+        (AGREED | {"last_push_at": NOW}, "The feed is asked once a day."),
+        (AGREED | {"last_push_at": NOW, "missed_at": NOW}, "but not all there was"),
+        ({"state": "denied", "error": "The hub denies the subscription"}, "The hub denies"),
+        ({"state": "ended"}, "No longer asked of https://hub.example/."),
+    ],
+)
+def test_the_page_of_a_feed_tells_whether_it_is_pushed(desk, settings, fields, words):
+    settings.PUBLIC_URL = "https://news.example.org"
+    feed = make_feed()
+    make_subscription(feed, **fields)
+    assert words in desk.get(f"{LIST}{feed.pk}/change/").content.decode()
+
+
+def test_the_page_of_a_feed_tells_why_it_is_not_pushed(desk, settings):
+    page = f"{LIST}{make_feed().pk}/change/"
+    assert "has no PUBLIC_URL" in desk.get(page).content.decode()
+    settings.PUBLIC_URL = "https://news.example.org"
+    assert "It names no hub." in desk.get(page).content.decode()

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
 from articles.selectors.sources import SOURCES_A_PAGE
-from tests.factories import make_article, make_edition, make_feed, make_source
+from tests.factories import (
+    make_article,
+    make_edition,
+    make_feed,
+    make_source,
+    make_subscription,
+)
 
 QUERIES = 8
 
@@ -102,20 +110,34 @@ def test_an_inactive_source_says_so(uk, read):
     assert "no longer fetched" in read("/source/the-lantern/").text
 
 
+def test_a_feed_that_is_pushed_says_so(uk, read, settings):
+    settings.PUBLIC_URL = "https://news.example.org"
+    now = timezone.now()
+    agreed = {"state": "active", "lease_until": now + timedelta(days=1)}
+    source = make_source("The Lantern")
+    make_subscription(make_feed(source), **agreed, last_push_at=now)
+    assert "Pushes its news to us" in read("/source/the-lantern/").text
+
+    quiet = make_source("The Whisper")
+    make_subscription(make_feed(quiet), **agreed)
+    assert "Pushes" not in read("/source/the-whisper/").text
+
+
 def test_an_unknown_source_is_not_found(uk, client):
     assert client.get("/source/nobody/").status_code == 404
     make_source("The Lantern")
     assert client.get("/source/the-lantern/?after=x").status_code == 404
 
 
-def test_the_number_of_queries_does_not_grow(uk, queries):
+def test_the_number_of_queries_does_not_grow(uk, queries, settings):
+    settings.PUBLIC_URL = "https://news.example.org"
     source = make_source("The Lantern", editions=(uk,))
-    make_feed(source)
+    make_subscription(make_feed(source))
     make_article(source=source)
     few = [queries("/sources/"), queries("/source/the-lantern/")]
     for _ in range(8):
         make_feed(make_source(editions=(uk,)))
-        make_feed(source)
+        make_subscription(make_feed(source))
         make_article(source=source)
     assert [queries("/sources/"), queries("/source/the-lantern/")] == few
     assert max(few) <= QUERIES
