@@ -14,7 +14,7 @@ from celery.worker import WorkController
 from kombu.exceptions import OperationalError
 
 from articles.clustering.embedding import ModelError
-from articles.pipeline import embeddings, hosts, push, pushed
+from articles.pipeline import embeddings, hosts, hubs, pushed
 from articles.pipeline.grouping import Grouper, languages_waiting
 from articles.pipeline.lock import BusyError
 from articles.pipeline.refresh import Summary, refresh_due, refresh_named
@@ -108,7 +108,7 @@ def forget_hosts() -> None:
 def ask_hubs() -> None:
     """Ask hubs for what is due, for a while; go on in a new task where more is."""
     over = _slice()
-    if push.ask_hubs(over) and over() and not stopping():
+    if hubs.ask_hubs(over) and over() and not stopping():
         _send(ask_hubs, expires=SEQUEL_SECONDS)
 
 

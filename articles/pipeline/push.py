@@ -1,9 +1,8 @@
-"""Subscriptions to feeds at their hubs (WebSub): seek, renew and end them.
+"""Subscriptions to feeds at their hubs (WebSub): what is wanted, and what is agreed.
 
-A feed that is read tells who pushes it; `note` keeps that. From then on every step is the
-database's: what is wanted is compared with what is agreed, and whatever request is due is claimed,
-counted as failed, and made. Only the hub's call back, which `confirm` answers, makes it a success,
-so that nothing is lost with a process or an answer.
+A feed that is read tells who pushes it; `note` keeps that. `reconcile` compares what is wanted with
+what is agreed, `articles.pipeline.hubs` makes the requests that follow from it, and `confirm`
+answers the hub that calls back.
 """
 
 from __future__ import annotations
@@ -11,8 +10,8 @@ from __future__ import annotations
 import logging
 import random
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,22 +21,17 @@ from django.db.models import F, Q
 from django.db.models.functions import Greatest, Least, Now
 from django.utils import timezone
 
-from articles.fetch.door import Door
-from articles.fetch.types import FetchError
-from articles.fetch.websub import DENIED_RETRY, Intent, Offer, renewal, request, retry
+from articles.fetch.websub import DENIED_RETRY, Intent, Offer, renewal
 from articles.models import Feed, Subscription
 from articles.models.push import SubscriptionQuerySet, new_secret
 from articles.models.sources import FeedQuerySet
 
 logger = logging.getLogger(__name__)
 
-DEADLINE = 10.0
-"""Seconds that a hub has to answer a request."""
 SOON = timedelta(minutes=5)
 """A hub cannot have a feed fetched more often."""
 MAX_FAREWELLS = 3
 """Requests to end a subscription, before it is left to run out."""
-UNCONFIRMED = "The hub has not confirmed the subscription yet."
 
 State = Subscription.State
 SOUGHT = (State.ASKING, State.ACTIVE)
@@ -137,19 +131,6 @@ def _at_once() -> dict[str, Any]:
     return {"next_request_at": Now(), "failures": 0, "error": ""}
 
 
-def ask_hubs(stop: Callable[[], bool] = lambda: False) -> int:
-    """Make the requests that are due, until none is or until `stop()`; their number."""
-    reconcile()
-    limits = replace(settings.FETCH.limits, deadline=DEADLINE)
-    silent: dict[str, str] = {}
-    made = 0
-    with Door(replace(settings.FETCH, limits=limits)) as door:
-        while not stop() and (due := _claim()):
-            _ask(door, due, silent)
-            made += 1
-    return made
-
-
 def reconcile() -> None:
     """Bring what is agreed nearer to what is wanted, as far as it takes no hub."""
     now = timezone.now()
@@ -192,47 +173,6 @@ def ask_feeds_soon(feeds: Collection[int]) -> int:
     soon = Greatest(Now(), F("last_fetch_at") + SOON)
     later = _may_be_asked().filter(pk__in=feeds, next_fetch_at__gt=soon)
     return later.update(next_fetch_at=soon)
-
-
-def _claim() -> Subscription | None:
-    """The subscription whose request has waited longest, counted as failed until it succeeds."""
-    with transaction.atomic():
-        due = (
-            Subscription.objects.due()
-            .select_for_update(skip_locked=True, of=("self",))
-            .select_related("feed")
-            .order_by("next_request_at")
-            .first()
-        )
-        if due is None:
-            return None
-        due.next_request_at = timezone.now() + retry(due.failures, random.random())  # noqa: S311
-        due.failures += 1
-        if due.state == State.DENIED:
-            due.state = State.ASKING
-        due.error = UNCONFIRMED
-        due.save(update_fields=["next_request_at", "failures", "state", "error"])
-        return due
-
-
-def _ask(door: Door, due: Subscription, silent: dict[str, str]) -> None:
-    """Make one request; `silent` are the hubs that have not answered in this round, and why."""
-    mode = "unsubscribe" if due.state == State.ENDING else "subscribe"
-    callback = f"{settings.PUBLIC_URL}{due.callback}"
-    form = request(mode, due.topic, callback, due.secret)
-    words = silent.get(due.hub, "")
-    if not words:
-        try:
-            status = door.post(due.hub, form).status
-        except FetchError as error:
-            words = silent[due.hub] = str(error)
-        else:
-            words = "" if 200 <= status < 300 else f"The hub answered with status {status}."
-    if words:
-        logger.warning("%s: its hub %s: %s", due.feed.url, due.hub, words)
-        # Unless it called back all the same, while it was being asked.
-        same = Subscription.objects.filter(pk=due.pk, failures=due.failures)
-        same.update(error=words)
 
 
 def confirm(token: str, intent: Intent) -> str | None:

@@ -25,12 +25,15 @@ class Hub:
     prompt: bool = True
     lease: int = 86400
     requests: list[Form] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
+    """When requests came, by `time.monotonic`."""
     url: str = ""
     client: urllib3.PoolManager = field(default_factory=urllib3.PoolManager)
 
     def page(self, request: Request) -> None:
         form = dict(parse_qsl(request.asked.body.decode()))
         self.requests.append(form)
+        self.times.append(request.asked.at)
         if self.prompt:
             self.verify(form)
         request.answer(self.status)

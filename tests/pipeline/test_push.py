@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from articles.fetch.websub import DENIED_RETRY, Offer
 from articles.models import Feed, Subscription
-from articles.pipeline.push import MAX_FAREWELLS, UNCONFIRMED, Note, ask_hubs, note
+from articles.pipeline.hubs import UNCONFIRMED, ask_hubs
+from articles.pipeline.push import MAX_FAREWELLS, Note, note
 from articles.pipeline.refresh import refresh_named
 from tests.factories import make_feed
 from tests.pipeline.feeds import rss
@@ -207,6 +208,30 @@ def test_a_hub_that_is_down_is_told_in_words_and_asked_once_a_round(publisher, h
         assert (known.state, known.failures) == (State.ASKING, 1)
         assert known.feed.url in caplog.text
     assert ask_hubs() == 0
+
+
+def test_a_hub_is_asked_at_the_pace_of_any_host(publisher, hub, feed, settings):
+    settings.FETCH_PACE_ALLOWED = True
+    for path in ("/two", "/three"):
+        url = serve(publisher, hub.url, "News", path=path)
+        Subscription.objects.create(feed=make_feed(url=url), hub=hub.url, topic=url)
+
+    assert ask_hubs() == 3
+
+    first, second, third = hub.times
+    assert second - first >= 1.0
+    assert third - second >= 1.0
+
+
+def test_a_hub_that_asks_for_a_pause_gets_it(publisher, hub, feed, settings):
+    settings.FETCH_PACE_ALLOWED = True
+    hub.prompt, hub.status = False, 429
+    Subscription.objects.create(feed=make_feed(), hub=hub.url, topic="https://paper.example/")
+
+    assert ask_hubs() == 1
+
+    assert len(hub.requests) == 1
+    assert Subscription.objects.due().count() == 1
 
 
 def test_a_hub_that_refuses_is_told_in_words(hub, feed):

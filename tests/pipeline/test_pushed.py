@@ -18,7 +18,7 @@ from kombu import pools
 from articles.models import Article, Feed, Headline, Pushed, Story, Subscription
 from articles.pipeline import pushed
 from articles.pipeline.grouping import Grouper
-from articles.pipeline.push import ask_hubs
+from articles.pipeline.hubs import ask_hubs
 from articles.pipeline.pushed import MAX_ATTEMPTS, MAX_WAITING, store_waiting
 from articles.pipeline.refresh import refresh_named
 from newsreader.celery import app
