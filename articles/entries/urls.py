@@ -54,7 +54,8 @@ def safe_url(address: str, base: str = "") -> str:
     """`address` as an absolute http(s) URL, relative ones resolved against `base`; else empty.
 
     Control characters and line breaks are removed, with the spaces at them, and other characters
-    that no URL may hold are percent-encoded. Addresses with credentials are refused.
+    that no URL may hold are percent-encoded. Refused are addresses with credentials, and those that
+    are longer than `MAX_URL`, or are so in the end.
     """
     address = address.strip()
     if not address or len(address) > MAX_URL:
@@ -100,7 +101,8 @@ def canonical_url(url: str) -> str:
     port = None if parts.port in (80, 443) else parts.port
     query = "&".join(p for p in parts.query.split("&") if p and not _is_tracking(p))
     path = _canonical_path(parts.path)
-    return f"https://{_netloc(host, port)}{path}" + (f"?{query}" if query else "")
+    result = f"https://{_netloc(host, port)}{path}" + (f"?{query}" if query else "")
+    return result if len(result) <= MAX_URL else ""
 
 
 def _shown(parts: SplitResult) -> str:
@@ -158,4 +160,4 @@ def _joined(parts: SplitResult, netloc: str) -> str:
         url += f"?{quote(parts.query, safe=_QUOTED)}"
     if parts.fragment:
         url += f"#{quote(parts.fragment, safe=_QUOTED)}"
-    return url
+    return url if len(url) <= MAX_URL else ""

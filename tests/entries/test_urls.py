@@ -136,3 +136,11 @@ def test_unsafe_addresses_are_none(address):
 @given(st.from_regex(_CLEAN, fullmatch=True))
 def test_what_is_passed_as_clean_would_not_be_changed(address):
     assert _made_safe(address, "https://example.org/a/") == address
+
+
+def test_an_address_that_becomes_too_long_is_refused_as_one_that_is():
+    assert safe_url("https://example.org/" + "ä" * 500) == ""
+    assert safe_url("https://example.org/" + "ä" * 300)
+    longest = "http://example.org".ljust(2048, "a")
+    assert safe_url(longest) == longest
+    assert canonical_url(longest) == ""
