@@ -20,13 +20,16 @@ from urllib.parse import urljoin
 from django.conf import settings
 from django.utils import timezone
 
-from articles.entries.parse import parse
+from articles.entries.parsers import Parsers
 from articles.entries.types import ParsedFeed, ParseError
 from articles.entries.urls import canonical_url
+from articles.fetch import pace
 from articles.fetch.addresses import check_url
 from articles.fetch.discovery import Candidate, Clue, candidates, common
 from articles.fetch.door import FEED_ACCEPT, Door
 from articles.fetch.types import Failure, FetchError, Response
+from articles.pipeline import turns
+from articles.pipeline.turns import NotInTimeError
 
 PAGE_ACCEPT = f"text/html, application/xhtml+xml, {FEED_ACCEPT}"
 REQUEST_SECONDS = 10.0
@@ -37,7 +40,6 @@ MAX_OVERVIEWS = 2
 """Pages that a site's page calls its feeds, and that are lists of feeds instead."""
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
-_THROTTLED = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 _MISSING = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 _SEARCHED = _MISSING | {HTTPStatus.OK}
 """The answers to the first request after which the rest of its site is searched."""
@@ -50,8 +52,6 @@ class Bounds:
     requests: int = 40
     seconds: float = 60.0
     feeds: int = 10
-    pause: float = 1.0
-    """Seconds between an answer of a host and the next request to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,8 @@ def discover(
     brings: the result says it.
     """
     limits = replace(settings.FETCH.limits, deadline=REQUEST_SECONDS)
-    with Door(replace(settings.FETCH, limits=limits)) as door:
-        search = _Search(_Asker(door, progress, bounds), bounds.feeds)
+    with Door(replace(settings.FETCH, limits=limits)) as door, Parsers() as parsers:
+        search = _Search(_Asker(door, progress, bounds), parsers, bounds.feeds)
         error = search.run(url)
     return Found(tuple(search.feeds), tuple(search.refused), "" if search.feeds else error)
 
@@ -103,7 +103,7 @@ class _SpentError(Exception):
 
 
 class _Asker:
-    """Sends one request after the other, no faster and no more than the bounds say."""
+    """Sends one request after the other, each at its host's turn, and no more than the bounds."""
 
     def __init__(self, door: Door, progress: Callable[[str], None], bounds: Bounds) -> None:
         self._door = door
@@ -111,40 +111,47 @@ class _Asker:
         self._bounds = bounds
         self._left = bounds.requests
         self._end = time.monotonic() + bounds.seconds
-        self._answered: dict[str, float] = {}
-        self._resting: set[str] = set()
+        self._resting: dict[str, str] = {}
+        """Why hosts are not asked any more."""
+
+    @property
+    def missed(self) -> str:
+        """Why some of the search was left out; empty where nothing was."""
+        return next(iter(self._resting.values()), "")
 
     def get(self, url: str, accept: str = FEED_ACCEPT) -> Response:
         """A whole answer of any status; raises FetchError and _SpentError."""
-        host = check_url(url).authority
+        host = pace.host_of(url)
         if host in self._resting:
-            raise FetchError(Failure.HTTP, f"{host} asks us to come less often.")
-        self._wait(host)
+            raise FetchError(Failure.TIMEOUT, self._resting[host])
+        seconds = self._spend()
         self._progress(url)
         try:
-            answer = self._door.get(url, accept=accept)
-        finally:
-            self._answered[host] = time.monotonic()
-        if answer.status in _THROTTLED:
-            self._resting.add(host)
+            answer = turns.get(self._door, url, seconds=seconds, accept=accept)
+        except NotInTimeError as error:
+            self._resting[host] = str(error)
+            raise
+        if pace.throttles(answer):
+            self._resting[host] = _said(answer)
         return answer
 
-    def _wait(self, host: str) -> None:
-        bounds, now = self._bounds, time.monotonic()
-        turn = max(now, self._answered.get(host, now - bounds.pause) + bounds.pause)
+    def _spend(self) -> float:
+        """Count a request; the seconds left for it."""
+        seconds = self._end - time.monotonic()
         if not self._left:
-            raise _SpentError(f"No feed was found with {bounds.requests} requests.")
-        if turn >= self._end:
-            raise _SpentError(f"No feed was found within {bounds.seconds:g} seconds.")
+            raise _SpentError(f"No feed was found with {self._bounds.requests} requests.")
+        if seconds <= 0:
+            raise _SpentError(f"No feed was found within {self._bounds.seconds:g} seconds.")
         self._left -= 1
-        time.sleep(turn - now)
+        return seconds
 
 
 class _Search:
     """One search: what was tried, what was found."""
 
-    def __init__(self, asker: _Asker, most: int) -> None:
+    def __init__(self, asker: _Asker, parsers: Parsers, most: int) -> None:
         self._asker = asker
+        self._parsers = parsers
         self._most = most
         self._tried: set[str] = set()
         self._by_address: dict[str, FoundFeed] = {}
@@ -168,6 +175,8 @@ class _Search:
             return str(error)
         if start.status in _MISSING:
             return f"{_said(start)} No feed was found elsewhere on its site."
+        if missed := self._asker.missed:
+            return f"No feed was found, but not all could be tried. {missed}"
         host = check_url(start.url).host
         return f"{host} names no feed that can be read, and has none at the usual addresses."
 
@@ -234,7 +243,7 @@ class _Search:
         if answer.status != HTTPStatus.OK:
             return _said(answer)
         try:
-            parsed = parse(
+            parsed = self._parsers.parse(
                 answer.body,
                 url=answer.url,
                 content_type=answer.headers.get("content-type", ""),
@@ -289,6 +298,6 @@ def _said(answer: Response) -> str:
     host = check_url(answer.url).host
     if answer.status in _MISSING:
         return f"{host} has nothing at this address ({answer.status})."
-    if answer.status in _THROTTLED:
+    if pace.throttles(answer):
         return f"{host} asks us to come less often ({answer.status})."
     return f"{host} answered with the status {answer.status}."

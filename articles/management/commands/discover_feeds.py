@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from tqdm import tqdm
 
-from articles.pipeline.discovery import Bounds, Found, FoundFeed, discover
+from articles.pipeline.discovery import Found, FoundFeed, discover
 
 
 class Command(BaseCommand):
@@ -16,18 +16,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("urls", nargs="+", metavar="URL")
-        parser.add_argument(
-            "--pause",
-            type=float,
-            default=Bounds().pause,
-            metavar="SECONDS",
-            help="between two requests to one host (default: %(default)s)",
-        )
 
-    def handle(self, *, urls: list[str], pause: float, **options: Any) -> None:
+    def handle(self, *, urls: list[str], **options: Any) -> None:
         for url in urls:
             with tqdm(desc=url, unit=" requests", disable=None, leave=False) as bar:
-                found = discover(url, progress=_counting(bar), bounds=Bounds(pause=pause))
+                found = discover(url, progress=_counting(bar))
             self._report(url, found)
 
     def _report(self, url: str, found: Found) -> None:
