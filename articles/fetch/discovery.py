@@ -55,8 +55,8 @@ _NO_FEED = re.compile(
     re.IGNORECASE,
 )
 _SUBSCRIBE_ELSEWHERE = re.compile(
-    r"(?:^|\.)(?:feedly|inoreader|newsblur|theoldreader|netvibes|bloglines|yahoo|google|facebook"
-    r"|twitter|x|instagram|youtube|linkedin|t|telegram)\.(?:com|me)$"
+    r"(?:^|\.)(?:feedly|inoreader|newsblur|theoldreader|netvibes|bloglines|my\.yahoo|facebook"
+    r"|twitter|x|instagram|linkedin|t)\.(?:com|me)$"
 )
 _COMMENTS = re.compile(r"comment|/replies(?:/|$)", re.IGNORECASE)
 

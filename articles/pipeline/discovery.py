@@ -169,8 +169,8 @@ class _Search:
     def run(self, url: str) -> str:
         """Search from `url`; return in words why nothing was found, should that be so."""
         try:
-            start = self._start(url)
-            self._stages(start)
+            address, start = self._start(url)
+            self._stages(address, start)
         except (FetchError, _SpentError) as error:
             return str(error)
         if start.status in _MISSING:
@@ -180,24 +180,26 @@ class _Search:
         host = check_url(start.url).host
         return f"{host} names no feed that can be read, and has none at the usual addresses."
 
-    def _start(self, url: str) -> Response:
-        """The answer to search from; FetchError where there is none."""
+    def _start(self, url: str) -> tuple[str, Response]:
+        """What `url` stands for, and the answer to search from; FetchError where there is none."""
         address, *others = spelled_out(url)
         try:
             answer = self._asker.get(address, PAGE_ACCEPT)
         except FetchError as error:
             if not others or error.failure is not Failure.CONNECT:
                 raise
-            answer = self._asker.get(others[0], PAGE_ACCEPT)
+            address = others[0]
+            answer = self._asker.get(address, PAGE_ACCEPT)
         if answer.status not in _SEARCHED:
             raise FetchError(Failure.HTTP, _said(answer))
+        address = check_url(address).url
         self._tried |= {address, answer.url}
-        return answer
+        return address, answer
 
-    def _stages(self, start: Response) -> None:
+    def _stages(self, address: str, start: Response) -> None:
         """Each stage only where those before it brought nothing."""
         if start.status == HTTPStatus.OK:
-            if not self._refusal(start, Candidate(start.url, Clue.LINK)):
+            if not self._refusal(start, Candidate(address, Clue.LINK)):
                 return
             self._page(start)
         home = urljoin(start.url, "/")

@@ -119,6 +119,7 @@ def test_addresses_are_resolved_as_browsers_do(html, expected):
         '<a href="/?feed=rss2">News</a>',
         '<a href="/news/feed/">News</a>',
         '<a href="https://feeds.news.example/top">Top</a>',
+        '<a href="https://www.youtube.com/feeds/videos.xml?channel_id=1">Videos</a>',
         '<a href="/subscribe">RSS</a>',
         '<a href="/subscribe"><span class="icon"></span> Our <b>RSS</b> feeds</a>',
         '<a href="/subscribe" title="RSS"><img src="/i.png"></a>',

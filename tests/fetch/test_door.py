@@ -210,7 +210,7 @@ def test_compressed_bodies_are_read(door, serve, coding, compress):
     ],
 )
 def test_a_bomb_is_given_up_at_the_limit(door, serve, coding, compress):
-    bomb = compress(bytes(30_000_000))
+    bomb = compress(bytes(5_000_000))
     server = serve(lambda r: r.answer(200, bomb, Content_Encoding=coding))
     error = failure_of(door, server.url("/"))
     assert error.failure is Failure.TOO_LARGE
@@ -534,6 +534,22 @@ def test_the_address_is_checked_on_every_look_up(serve, monkeypatch):
         door.close()
         error = failure_of(door, server.url("/", "rebinding.example"))
     assert "resolves to a private address (10.0.0.1)" in str(error)
+
+
+def test_a_name_that_moves_inside_between_two_redirects_is_not_followed(serve, monkeypatch):
+    def leaving(request: Request) -> None:
+        request.answer(302, Location="/feed", Connection="close")
+
+    server = serve(leaving, feed=feed)
+    answers = iter(["127.0.0.1", "169.254.169.254"])
+    family = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda host, port, **_: [(*family, (next(answers), port))]
+    )
+    with Door(settings()) as door:
+        error = failure_of(door, server.url("/", "rebinding.example"))
+    assert "resolves to a link-local address (169.254.169.254)" in str(error)
+    assert len(server.asked) == 1
 
 
 def test_of_several_addresses_only_permitted_ones_are_tried(serve, monkeypatch):

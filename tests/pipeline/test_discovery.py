@@ -146,6 +146,12 @@ def test_an_address_that_moved_for_good_is_offered_where_it_is_now(site):
     assert paths(found(server.url("/"))) == ["/new", "/for-now"]
 
 
+@pytest.mark.parametrize(("status", "offered"), [(301, "/new"), (302, "/old")])
+def test_so_is_the_address_that_the_search_began_with(site, status, offered):
+    server = site({"/old": to("/new", status), "/new": rss("Storm")})
+    assert paths(found(server.url("/old"))) == [offered]
+
+
 def test_feeds_without_entries_are_not_taken_for_one_another(site):
     server = site({"/": link("/a") + link("/b"), "/a": rss(), "/b": rss()})
     result = found(server.url("/"))
