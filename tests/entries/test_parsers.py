@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import os
 import pickle
 import signal
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from articles.entries.parse import parse
-from articles.entries.parsers import Allowance, ParserFaultError, Parsers, _Answer
+from articles.entries.parsers import Allowance, ParserFaultError, Parsers, _Answer, _Parser
 from articles.entries.types import ParsedFeed, ParseError
 from tests.entries.golden import FEEDS, NOW, URL
 
@@ -36,20 +38,33 @@ def read(parsers: Parsers, body: bytes = SMALL) -> ParsedFeed:
     return parsers.parse(body, url=URL, now=NOW, default_language="en")
 
 
-def process_of(parsers: Parsers) -> int:
-    """The id of the one process that is running."""
+def parser_of(parsers: Parsers) -> _Parser:
+    """The one that was started."""
     (parser,) = parsers._places.queue
     assert parser is not None
-    return parser._process.pid
+    return parser
 
 
-def is_running(process: int) -> bool:
-    """Whether there is such a process, other than one that has ended and was not waited for."""
+def process_of(parsers: Parsers) -> int:
+    return parser_of(parsers)._process.pid
+
+
+def is_asked(parser: _Parser) -> bool:
+    """Whether a request lies in its pipe, unread."""
+    return any(fcntl.ioctl(parser._requests, termios.FIONREAD, bytes(4)))
+
+
+def state(process: int) -> str:
+    """One letter as in proc(5): T is stopped, Z has ended and was not waited for; empty is gone."""
     try:
         stat = Path(f"/proc/{process}/stat").read_text()
     except (FileNotFoundError, ProcessLookupError):
-        return False
-    return stat.rpartition(")")[2].split()[0] != "Z"
+        return ""
+    return stat.rpartition(")")[2].split()[0]
+
+
+def is_running(process: int) -> bool:
+    return state(process) not in ("", "Z")
 
 
 def eventually(condition: Callable[[], bool]) -> None:
@@ -117,12 +132,16 @@ def test_a_process_that_was_killed_is_replaced(parsers):
 
 def test_one_that_is_killed_while_it_reads_costs_that_feed_only(parsers):
     read(parsers)
+    parser = parser_of(parsers)
     process = process_of(parsers)
     os.kill(process, signal.SIGSTOP)
+    eventually(lambda: state(process) == "T")
     with ThreadPoolExecutor(1) as threads:
         under_way = threads.submit(read, parsers)
-        eventually(lambda: not parsers._places.queue)
-        os.kill(process, signal.SIGKILL)
+        try:
+            eventually(lambda: is_asked(parser))
+        finally:
+            os.kill(process, signal.SIGKILL)
 
         with pytest.raises(ParseError, match="SIGKILL"):
             under_way.result()
