@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from html import escape, unescape
+from typing import Literal
 
 import nh3
 
@@ -27,10 +28,8 @@ _ATTRIBUTES = {
     "a": {"href", "title", "hreflang"},
     "abbr": {"title"},
     "bdo": {"dir"},
-    "blockquote": {"cite"},
     "img": {"src", "alt", "title", "width", "height"},
     "ol": {"start"},
-    "q": {"cite"},
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
     "time": {"datetime"},
@@ -95,7 +94,9 @@ def clean_html(html: str, base: str = "") -> str:
     cleaned = _cleaner(base if "=" in html else "").clean(html)
     if "<img" in cleaned:
         cleaned = _IMAGE.sub(_image, cleaned)
-    return _EMPTY_BLOCK.sub("", cleaned).strip()
+    while (filled := _EMPTY_BLOCK.sub("", cleaned)) != cleaned:
+        cleaned = filled
+    return cleaned.strip()
 
 
 def html_to_text(clean: str) -> str:
@@ -127,7 +128,7 @@ def plain_text(markup: str) -> str:
 def paragraphs_to_html(text: str) -> str:
     """Plain text as HTML paragraphs."""
     parts = (part.strip() for part in _PARAGRAPH_BREAKS.split(text.replace("\r\n", "\n")))
-    return "".join(f"<p>{escape(part)}</p>" for part in parts if part)
+    return "".join(f"<p>{escape(part, quote=False)}</p>" for part in parts if part)
 
 
 def _is_nested_too_deep(html: str) -> bool:
@@ -150,14 +151,21 @@ def _is_nested_too_deep(html: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _cleaner(base: str) -> nh3.Cleaner:
-    return nh3.Cleaner(
-        tags=_TAGS,
-        clean_content_tags=_DROPPED_WITH_CONTENT,
-        attributes=_ATTRIBUTES,
-        url_schemes=_SCHEMES,
-        link_rel="noopener noreferrer",
-        url_relative=("rewrite_with_base", base) if base else "deny",
-    )
+    """A sanitiser that makes addresses absolute against `base`, or drops relative ones."""
+    relative: tuple[Literal["rewrite_with_base"], str] | Literal["deny"] = "deny"
+    if base:
+        relative = ("rewrite_with_base", base)
+    try:
+        return nh3.Cleaner(
+            tags=_TAGS,
+            clean_content_tags=_DROPPED_WITH_CONTENT,
+            attributes=_ATTRIBUTES,
+            url_schemes=_SCHEMES,
+            link_rel="noopener noreferrer",
+            url_relative=relative,
+        )
+    except ValueError:  # its idea of addresses is stricter: 1.2.3.999 is no host
+        return _cleaner("")
 
 
 @lru_cache(maxsize=1)

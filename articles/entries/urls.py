@@ -33,12 +33,12 @@ CHANNELS = frozenset({"rss", "rss2", "atom", "feed", "feeds", "rssfeed", "amp", 
 _QUOTED = "/%:=&?~+!$,;'@()*[]|-._"
 # What most addresses are: absolute, and already as `safe_url` would write them.
 _CLEAN = re.compile(
-    r"https?://[a-z0-9.-]*[a-z0-9](?::[1-9]\d{0,3})?/[\w/%:=&~+!$,;'@()*|.-]*"
+    r"https?://[a-z0-9.-]*[a-z0-9](?::[1-9]\d{0,3})?/[\w/%:=&~+!$,'@()*|.-]*"
     r"(?:\?[\w/%:=&~+!$,;'@()*|.?-]+)?(?:#[\w/%:=&~+!$,;'@()*|.?-]+)?",
     re.ASCII,
 )
 _BROKEN_LINE = re.compile(r" *[\x00-\x1f\x7f][\x00-\x20\x7f]*")
-_NO_HOST = re.compile(r"[@\s]")
+_NETLOC = re.compile(r"(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d+)?")
 _SCHEMELESS = re.compile(r"www\.[\w-]+(?:\.[\w-]+)+(?:[/:?#]|$)")
 _HOSTLESS = re.compile(r"https?:(?!//[^/])", re.IGNORECASE)
 _HOST_PREFIX = re.compile(r"^(?:www\d?|amp|m|mobile)\.(?=[^.]+\.[^.])")
@@ -75,9 +75,10 @@ def _made_safe(address: str, base: str) -> str:
         host, port = parts.hostname, parts.port
     except ValueError:
         return ""
-    if parts.scheme not in ("http", "https") or not host or _NO_HOST.search(parts.netloc):
+    if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
         return ""
-    return _joined(parts, _netloc(host, port))
+    netloc = _netloc(host, port)
+    return _joined(parts, netloc) if _NETLOC.fullmatch(netloc) else ""
 
 
 def canonical_url(url: str) -> str:
@@ -149,7 +150,7 @@ def _netloc(host: str, port: int | None) -> str:
     try:
         host = host.encode("idna").decode() if not host.isascii() else host
     except UnicodeError:
-        host = quote(host)
+        return ""
     host = f"[{host}]" if ":" in host else host.lower()
     return f"{host}:{port}" if port else host
 

@@ -66,6 +66,11 @@ def test_relative_addresses_without_a_base_are_dropped():
     assert clean_html('<a href="/a">x</a>') == '<a rel="noopener noreferrer">x</a>'
 
 
+@pytest.mark.parametrize("base", ["https://1.2.3.999/", "https://xn--a/", "no address"])
+def test_so_they_are_where_the_base_is_no_address_after_all(base):
+    assert clean_html('<a href="/a">x</a>', base) == '<a rel="noopener noreferrer">x</a>'
+
+
 def test_html_that_is_nested_without_end_becomes_its_text():
     assert clean_html("<div>" * 5000 + "deep") == "deep"
     assert clean_html("<b><i>" * 3000 + "bold") == "bold"
