@@ -22,6 +22,8 @@ _WIDE_STARTS = (
 _XML_ENCODING = re.compile(rb"""<\?xml[^>]{0,200}?\bencoding\s*=\s*["']\s*([\w.:-]{1,40})""")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
 
+NOT_UTF_8 = "It is not in UTF-8, though it says so or says nothing."
+
 # Encodings whose bytes are all ASCII: valid UTF-8 says nothing about them.
 _SEVEN_BIT = re.compile(r"iso2022|hz$")
 _TEXT_CODECS = re.compile(
@@ -68,7 +70,7 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, tuple[str, ...]]:
 def _text(body: bytes, content_type: str) -> tuple[str, tuple[str, ...]]:
     for mark, encoding in _BOMS:
         if body.startswith(mark):
-            return body[len(mark) :].decode(encoding, "replace"), ()
+            return _marked(body[len(mark) :], encoding)
     for start, encoding in _WIDE_STARTS:
         if start.match(body):
             return body.decode(encoding, "replace"), ()
@@ -81,7 +83,17 @@ def _text(body: bytes, content_type: str) -> tuple[str, tuple[str, ...]]:
         text = _other(body, [e for e in declared if e != "utf-8"])
     if declared and declared[0] != "utf-8":
         return text, ()
-    return text, ("It is not in UTF-8, though it says so or says nothing.",)
+    return text, (NOT_UTF_8,)
+
+
+def _marked(body: bytes, encoding: str) -> tuple[str, tuple[str, ...]]:
+    """The text of what a byte-order mark stood before."""
+    try:
+        return body.decode(encoding), ()
+    except UnicodeDecodeError:
+        if encoding == "utf-8":
+            return _as_windows_1252(body.decode(errors="surrogateescape")), (NOT_UTF_8,)
+        return body.decode(encoding, "replace"), ()
 
 
 def _other(body: bytes, encodings: list[str]) -> str:

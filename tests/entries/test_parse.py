@@ -112,6 +112,12 @@ def test_a_mixture_of_encodings_comes_out_right():
     assert {e.title for e in read(body.replace("è".encode(), b"\xe8")).entries} == {"Café", "Bière"}
 
 
+def test_bytes_wrong_in_utf_8_come_out_right_behind_a_byte_order_mark_too():
+    feed = read(b"\xef\xbb\xbf" + rss(item("Bi\u00e8re")).encode().replace(b"\xc3\xa8", b"\xe8"))
+    assert feed.entries[0].title == "Bi\u00e8re"
+    assert "not in UTF-8" in feed.notices[0]
+
+
 def test_control_characters_are_removed():
     assert read(rss(item("Nul \x00 and \x08 bell \x07&#7;"))).entries[0].title == "Nul and bell"
     escaped = '{"items": [{"url": "https://example.org", "title": "x\\u0000\\ud800y"}]}'
