@@ -10,6 +10,7 @@ from django.utils import timezone
 from werkzeug import Request, Response
 
 from articles.entries.parse import parse
+from articles.entries.parsers import Allowance, Parsers
 from articles.models import Article, Feed, Host
 from articles.pipeline import claims
 from articles.pipeline.claims import LEASE
@@ -162,6 +163,24 @@ def test_a_fault_of_ours_in_one_feed_costs_the_others_nothing(publisher, monkeyp
     assert "ZeroDivisionError" in odd.last_error
     assert odd.claimed_until is None
     assert "Traceback" in caplog.text
+
+
+def test_a_feed_beyond_the_limits_of_reading_fails_in_words_and_costs_the_others_nothing(
+    publisher, monkeypatch
+):
+    items = "".join(f"<odd/><item><title>News {n}</title></item>" for n in range(1000))
+    body = f"<rss><channel><language>en</language>{items}</channel></rss>"
+    publisher.expect_request("/huge").respond_with_data(body)
+    publisher.expect_request("/good").respond_with_data(rss("Bridge reopens"))
+    huge, good = feed_at(publisher, "/huge"), feed_at(publisher, "/good")
+
+    with Parsers(allowance=Allowance(seconds=0.03, loading_seconds=0)) as parsers:
+        monkeypatch.setattr("articles.pipeline.refresh._parsers", parsers)
+        summary = refresh(huge, good)
+
+    assert (summary.failed, summary.new_articles) == (1, 1)
+    assert "takes too long" in huge.last_error
+    assert (good.last_error, huge.claimed_until) == ("", None)
 
 
 def test_a_private_address_is_refused_unless_allowed(publisher, settings):
