@@ -42,6 +42,7 @@ class Entry:
     text: str
     """Plain text of content or summary, paragraphs parted by a blank line, without clutter."""
     html: str
+    """As sanitised; clutter included."""
     authors: tuple[str, ...]
     categories: tuple[str, ...]
     enclosures: tuple[Enclosure, ...]
