@@ -63,7 +63,7 @@ class Parameters:
     """Likeness below this counts as none."""
     regroup_share: float = 0.1
     """A story is looked at again once so much of it is new."""
-    regroup_reach: float = 0.2
+    regroup_reach: float = 0.3
     """... together with stories whose linkage to it is this share of `join`."""
     regroup_limit: int = 400
     """... up to so many articles."""

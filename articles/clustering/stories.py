@@ -22,6 +22,7 @@ class Stories:
         self._parameters = parameters
         self._holds = holds
         self._likeness: dict[int, dict[int, float]] = {}
+        self._numbers: dict[int, int] = {}  # one object for a slot: millions take their room
         self._story: dict[int, int] = {}
         self._members: dict[int, set[int]] = {}
         self._arriving: dict[int, int | None] = {}
@@ -37,8 +38,9 @@ class Stories:
 
     def link(self, pairs: Iterable[tuple[int, int, float]]) -> None:
         """Each two articles speak for one story this much (0 to 1)."""
-        known = self._likeness
-        for one, other, likeness in pairs:
+        known, same = self._likeness, self._numbers.setdefault
+        for left, right, likeness in pairs:
+            one, other = same(left, left), same(right, right)
             known.setdefault(one, {})[other] = likeness
             known.setdefault(other, {})[one] = likeness
 
