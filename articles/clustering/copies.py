@@ -11,10 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
+from math import inf
 from typing import Final
 from zlib import crc32
 
-import regex
+from articles.clustering.agencies import agency, signed
+from articles.clustering.types import Document
 
 SHINGLE: Final = 3
 """Words in a shingle. With 10 % of the words edited two texts still resemble each other by .57."""
@@ -32,12 +34,6 @@ LEAD_WORDS: Final = 12
 UNLIKE: Final = 0.1
 """Leads that resemble each other less than this belong to two reports under one title."""
 
-_AGENCY: Final = regex.compile(
-    r"\b(?:AFP|ANSA|EFE|PTI|Reuters|Associated Press|Agence France-Presse|Press Association|Xinhua"
-    r"|Deutsche Presse-Agentur|Kyodo|Yonhap)\b|\b(?:AP|PA|dpa|dpa-AFX|APA|SDA|TASS|ANI|IANS)\b"
-    r"(?=\)|\s+[-–—])"
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
@@ -49,16 +45,39 @@ class Sketch:
     """The smallest hashes of its shingles; empty for a lead too short to compare."""
     whole: bool
     """True if no hash was left out."""
-    agency: bool
-    """True if the text names the news agency it comes from."""
 
 
-def sketch(title: Sequence[str], lead: Sequence[str], raw: str) -> Sketch:
-    """Sketch an article from the words of title and lead and its raw text."""
+def sketch(title: Sequence[str], lead: Sequence[str]) -> Sketch:
+    """Sketch an article from the words of title and lead."""
     hashes = _shingles(lead) if len(lead) >= LEAD_WORDS else set()
     smallest = frozenset(nsmallest(SKETCH, hashes))
-    return Sketch(
-        " ".join(title), smallest, len(smallest) == len(hashes), _AGENCY.search(raw) is not None
+    return Sketch(" ".join(title), smallest, len(smallest) == len(hashes))
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What decides which of several articles alike is the original."""
+
+    source: int
+    """The publisher."""
+    time: float
+    """When it was published; infinite if nobody knows."""
+    number: int
+    """Its own, to tell it from every other."""
+    agency: str = ""
+    """The news agency that the publisher is, if it is one."""
+    signed: str = ""
+    """The news agency that the text is said to be from."""
+
+
+def origin(document: Document) -> Origin:
+    """Where an article is from."""
+    return Origin(
+        document.source,
+        inf if document.published is None else document.published,
+        document.id,
+        agency(document.outlet),
+        signed(document.authors, document.lead),
     )
 
 
@@ -112,21 +131,29 @@ def _numbers(title: Sequence[str]) -> list[str]:
 def originals(
     members: Iterable[int],
     twins: Mapping[int, Iterable[int]],
-    rank: Callable[[int], tuple[float, bool, int]],
-    source: Callable[[int], int],
+    origin: Callable[[int], Origin],
 ) -> dict[int, int]:
     """The original of every copy among `members`, which hold all twins of each other.
 
-    In order of `rank` (time, agencies first, number) each article is a copy of the original of
-    its first twin, if that is of another source; else an original. So the outcome depends on the
-    articles, not on the order they came in.
+    First come the articles of an agency that a member is signed with, then the earliest, at one
+    time those that are signed. In this order each article is a copy of the original of its first
+    twin, if that is of another source; else an original. So the outcome depends on the articles,
+    not on the order they came in.
     """
+    origins = {member: origin(member) for member in members}
+    named = {each.signed for each in origins.values() if each.signed}
+
+    def rank(member: int) -> tuple[bool, float, bool, int]:
+        each = origins[member]
+        return each.agency not in named, each.time, not each.signed, each.number
+
     found: dict[int, int] = {}
     placed: set[int] = set()
-    for member in sorted(members, key=rank):
+    for member in sorted(origins, key=rank):
         before = sorted((twin for twin in twins.get(member, ()) if twin in placed), key=rank)
         roots = (found.get(twin, twin) for twin in before)
-        root = next((root for root in roots if source(root) != source(member)), None)
+        source = origins[member].source
+        root = next((root for root in roots if origins[root].source != source), None)
         if root is not None:
             found[member] = root
         placed.add(member)

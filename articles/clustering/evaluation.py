@@ -197,7 +197,9 @@ def documents_of(rows: Sequence[Row], lead_words: int | None) -> list[Document]:
         own = f"\0{number}" if row.source.casefold() in UNKNOWN_SOURCES else row.source
         source = sources.setdefault(own, len(sources))
         lead = row.text if lead_words is None else " ".join(row.text.split()[:lead_words])
-        documents.append(Document(number, row.title, lead, source, row.published))
+        documents.append(
+            Document(number, row.title, lead, source, row.published, outlet=row.source)
+        )
     return sorted(documents, key=_dateless_first)
 
 

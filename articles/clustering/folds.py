@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 
-from articles.clustering.copies import originals
-
-Rank = tuple[float, bool, int]
+from articles.clustering.copies import Origin, originals
 
 
 class Folds:
     """Near-duplicates by slot, and the original each copy is folded under.
 
-    `rank` orders articles: the lowest of several alike is the original. `source` gives the
-    publisher. The outcome depends on which articles are held, not on the order they came in.
+    `origin` tells where an article is from, which decides who of several alike is the original.
+    The outcome depends on which articles are held, not on the order they came in.
     """
 
-    def __init__(self, rank: Callable[[int], Rank], source: Callable[[int], int]) -> None:
-        self._rank = rank
-        self._source = source
+    def __init__(self, origin: Callable[[int], Origin]) -> None:
+        self._origin = origin
         self._twins: dict[int, set[int]] = {}
         self.originals: dict[int, int] = {}
         """The original of every copy; to be read, not written."""
@@ -80,7 +77,7 @@ class Folds:
                 continue
             members = self._component(slot)
             done |= members
-            found = originals(members, self._twins, self._rank, self._source)
+            found = originals(members, self._twins, self._origin)
             for member in sorted(members):
                 if found.get(member) != self.originals.get(member):
                     changes[member] = found.get(member)

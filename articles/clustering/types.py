@@ -23,6 +23,9 @@ class Document:
     """The publisher. Two articles of one source are never copies of each other."""
     published: float | None
     """Seconds since 1970, UTC. None when nothing is known: then time speaks neither way."""
+    authors: tuple[str, ...] = ()
+    outlet: str = ""
+    """The publisher's name. With the authors it tells which of several copies is an agency's."""
     vector: Vector | None = field(default=None, compare=False, repr=False)
     """Its sentence vector, where there is a model; follows from title and lead."""
 

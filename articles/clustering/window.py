@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from articles.clustering.background import Background
 from articles.clustering.bonds import Bonds, Decision
-from articles.clustering.copies import Sketch, near_duplicate, sketch
+from articles.clustering.copies import Origin, Sketch, near_duplicate, origin, sketch
 from articles.clustering.folds import Folds
 from articles.clustering.holds import Holds
 from articles.clustering.index import Index, Pairs
@@ -60,12 +60,13 @@ class Window:
         prior = shipped if background is None else background.over(shipped)
         self._index = Index(language, prior, parameters)
         self._vectors = Vectors(parameters)
-        self._folds = Folds(self._rank, self._source)
+        self._folds = Folds(self._origin)
         self._holds = Holds(self._folds)
         self._stories = Stories(parameters, self._holds)
         self._slots: dict[int, int] = {}
         self._documents: dict[int, Document] = {}
-        self._sketches: dict[int, Sketch] = {}
+        self._sketches: dict[int, Sketch] = {}  # of those that had to be compared as copies
+        self._origins: dict[int, Origin] = {}
         self._times = np.full(64, np.nan)
         self._sources: list[int] = []
         self._pools = Pools(parameters, self._folds.originals, self._sources)
@@ -195,9 +196,7 @@ class Window:
         self._documents[slot] = replace(document, vector=None)
         self._holds.enter(slot, document.id)
         self._times[slot] = np.nan if document.published is None else document.published
-        title, lead = words(document.title), words(document.lead)
-        self._index.add(slot, title, lead)
-        self._sketches[slot] = sketch(title, lead, document.lead)
+        self._index.add(slot, words(document.title), words(document.lead))
         return slot
 
     def _compare(self, slots: Sequence[int]) -> None:
@@ -234,9 +233,9 @@ class Window:
     # -- copies
 
     def _become_twins(self, one: int, other: int) -> bool:
-        if self._source(one) == self._source(other) or self._folds.are_twins(one, other):
+        if self._sources[one] == self._sources[other] or self._folds.are_twins(one, other):
             return False
-        alike = near_duplicate(self._sketches[one], self._sketches[other])
+        alike = near_duplicate(self._sketch(one), self._sketch(other))
         if alike and (alike := self._holds.may_fold(one, other)):
             self._folds.pair(one, other)
         return alike
@@ -261,12 +260,18 @@ class Window:
     def _home(self, slot: int) -> int | None:
         return self._stories.story(self._folds.original(slot))
 
-    def _rank(self, slot: int) -> tuple[float, bool, int]:
-        document = self._documents[slot]
-        return _time(document), not self._sketches[slot].agency, document.id
+    def _sketch(self, slot: int) -> Sketch:
+        found = self._sketches.get(slot)
+        if found is None:
+            document = self._documents[slot]
+            found = self._sketches[slot] = sketch(words(document.title), words(document.lead))
+        return found
 
-    def _source(self, slot: int) -> int:
-        return self._sources[slot]
+    def _origin(self, slot: int) -> Origin:
+        found = self._origins.get(slot)
+        if found is None:
+            found = self._origins[slot] = origin(self._documents[slot])
+        return found
 
     # -- going
 
@@ -281,10 +286,10 @@ class Window:
                 self._stories.arrive(copy, home)
                 self._moved.add(copy)
             document = self._documents.pop(slot)
-            del self._slots[document.id], self._sketches[slot], self._told[document.id]
+            del self._slots[document.id], self._told[document.id]
             self._holds.leave(slot)
-            self._outside.pop(slot, None)
-            self._told_similar.pop(slot, None)
+            for known in (self._outside, self._told_similar, self._sketches, self._origins):
+                known.pop(slot, None)
             self._times[slot] = np.nan
         self._moved.difference_update(slots)
         self._stories.unlink(slots)
@@ -351,13 +356,9 @@ class Window:
         self._pools.changed.clear()
 
 
-def _time(document: Document) -> float:
-    """When an article was published; last of all if nobody knows."""
-    return inf if document.published is None else document.published
-
-
 def _by_time(document: Document) -> tuple[float, int]:
-    return _time(document), document.id
+    """By when an article was published; last of all if nobody knows."""
+    return inf if document.published is None else document.published, document.id
 
 
 def _chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:

@@ -7,11 +7,11 @@ from typing import Any
 
 from articles.clustering.types import Document
 
-FIELDS = ("id", "title", "excerpt", "source_id", "published_at")
+FIELDS = ("id", "title", "excerpt", "source_id", "published_at", "authors")
 """What a row must hold, in this order."""
 
 
-def document(row: Sequence[Any]) -> Document:
-    """The document of a row of `FIELDS`."""
-    article, title, lead, source, published = row
-    return Document(article, title, lead, source, published.timestamp())
+def document(row: Sequence[Any], outlet: str = "") -> Document:
+    """The document of a row of `FIELDS`; the name of its outlet matters among copies only."""
+    article, title, lead, source, published, authors = row
+    return Document(article, title, lead, source, published.timestamp(), tuple(authors), outlet)

@@ -111,8 +111,10 @@ class Grouper:
             waiting = waiting.filter(published_at__lt=min(first + span, horizon))
             live = _filled(language, first - span, min(first + 2 * span, now))
         documents = [
-            document(row)
-            for row in waiting.order_by("published_at", "id").values_list(*FIELDS)[:BATCH]
+            document(row, outlet)
+            for outlet, *row in waiting.order_by("published_at", "id").values_list(
+                "source__name", *FIELDS
+            )[:BATCH]
         ]
         if model := embeddings.encoder(language):
             documents = embeddings.with_vectors(documents, model)
@@ -170,10 +172,11 @@ def _latest_change(language: str) -> datetime | None:
 
 def _known(language: str, articles: QuerySet[Article]) -> Iterator[Known]:
     model = embeddings.encoder(language)
-    columns = ("story_id", "copy_of_id", *FIELDS, *(embeddings.STORED if model else ()))
+    stored = embeddings.STORED if model else ()
+    columns = ("story_id", "copy_of_id", "source__name", *FIELDS, *stored)
     rows = articles.order_by("published_at", "id").values_list(*columns)
-    for story, copy_of, *fields in rows.iterator(chunk_size=2000):
-        known = document(fields[: len(FIELDS)])
+    for story, copy_of, outlet, *fields in rows.iterator(chunk_size=2000):
+        known = document(fields[: len(FIELDS)], outlet)
         if model:
             known = embeddings.restored(known, model, *fields[len(FIELDS) :])
         yield Known(known, story, copy_of)

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import random
 
 import pytest
 
-from articles.clustering.copies import near_duplicate, originals, same_title, sketch
+from articles.clustering.copies import (
+    Origin,
+    near_duplicate,
+    origin,
+    originals,
+    same_title,
+    sketch,
+)
 from articles.clustering.text import words
+from articles.clustering.types import Document
 
 TITLE = "Harbour bridge in Port Alder closes after crack is found"
 BODY = (
@@ -29,7 +38,7 @@ OTHER_BODY = (
 
 
 def of(title: str, lead: str = ""):
-    return sketch(words(title), words(lead), lead)
+    return sketch(words(title), words(lead))
 
 
 def edited(text: str, share: float) -> str:
@@ -90,49 +99,56 @@ def test_titles_that_differ_in_a_number_are_two():
     assert not same_title(one, other)
 
 
-@pytest.mark.parametrize(
-    ("lead", "named"),
-    [
-        ("PORT ALDER (Reuters) - The bridge", True),
-        ("(AP) — The bridge", True),
-        ("Port Alder, dpa – The bridge", True),
-        ("The bridge was closed by AP Moller", False),
-        ("The bridge was closed", False),
-    ],
-)
-def test_news_agencies_are_known_by_name(lead, named):
-    assert sketch([], [], lead).agency is named
-
-
 class Pile:
-    """Articles with a time and a source, for `originals`."""
+    """Articles, for `originals`, by number."""
 
-    def __init__(self, *articles: tuple[int, float, bool, int]) -> None:
-        self.ranks = {number: (time, not agency, number) for number, time, agency, _ in articles}
-        self.sources = {number: source for number, _, _, source in articles}
+    def __init__(self, *articles: Origin) -> None:
+        self.origins = {each.number: each for each in articles}
 
     def resolve(self, *pairs: tuple[int, int]) -> dict[int, int]:
-        twins: dict[int, set[int]] = {number: set() for number in self.ranks}
+        twins: dict[int, set[int]] = {number: set() for number in self.origins}
         for one, other in pairs:
             twins[one].add(other)
             twins[other].add(one)
-        return originals(self.ranks, twins, self.ranks.__getitem__, self.sources.__getitem__)
+        return originals(self.origins, twins, self.origins.__getitem__)
 
 
 def test_the_earliest_is_the_original():
-    assert Pile((1, 20.0, False, 7), (2, 10.0, False, 8)).resolve((1, 2)) == {1: 2}
+    assert Pile(Origin(7, 20.0, 1), Origin(8, 10.0, 2)).resolve((1, 2)) == {1: 2}
 
 
-def test_at_the_same_time_the_agency_is_the_original_then_the_lower_number():
-    assert Pile((1, 10.0, False, 7), (2, 10.0, True, 8)).resolve((1, 2)) == {1: 2}
-    assert Pile((1, 10.0, False, 7), (2, 10.0, False, 8)).resolve((1, 2)) == {2: 1}
+def test_at_the_same_time_the_signed_is_the_original_then_the_lower_number():
+    pile = Pile(Origin(7, 10.0, 1), Origin(8, 10.0, 2, signed="AP"))
+    assert pile.resolve((1, 2)) == {1: 2}
+    assert Pile(Origin(7, 10.0, 1), Origin(8, 10.0, 2)).resolve((1, 2)) == {2: 1}
+
+
+def test_the_own_article_of_the_agency_that_a_copy_names_is_the_original_however_late():
+    early, late = Origin(7, 1.0, 1, signed="AP"), Origin(9, 3.0, 3, agency="AP")
+    assert Pile(early, Origin(8, 2.0, 2), late).resolve((1, 2), (1, 3), (2, 3)) == {1: 3, 2: 3}
+
+
+def test_without_the_agencys_own_article_the_earliest_is_the_original():
+    pile = Pile(Origin(7, 1.0, 1), Origin(8, 2.0, 2, signed="AP"))
+    assert pile.resolve((1, 2)) == {2: 1}
+
+
+def test_an_agency_that_nobody_names_is_like_any_other():
+    pile = Pile(Origin(7, 1.0, 1, signed="AFP"), Origin(8, 2.0, 2, agency="AP"))
+    assert pile.resolve((1, 2)) == {2: 1}
 
 
 def test_a_copy_of_a_copy_is_a_copy_of_the_original():
-    pile = Pile((1, 1.0, False, 7), (2, 2.0, False, 8), (3, 3.0, False, 9))
+    pile = Pile(Origin(7, 1.0, 1), Origin(8, 2.0, 2), Origin(9, 3.0, 3))
     assert pile.resolve((1, 2), (2, 3)) == {2: 1, 3: 1}
 
 
 def test_a_source_never_copies_itself_through_another():
-    pile = Pile((1, 1.0, False, 7), (2, 2.0, False, 8), (3, 3.0, False, 7))
+    pile = Pile(Origin(7, 1.0, 1), Origin(8, 2.0, 2), Origin(7, 3.0, 3))
     assert pile.resolve((1, 2), (2, 3)) == {2: 1}
+
+
+def test_an_article_tells_who_wrote_it_and_who_published_it():
+    told = Document(5, TITLE, BODY, 7, None, ("Jane Roe, Reuters",), "AP News")
+    assert origin(told) == Origin(7, math.inf, 5, agency="AP", signed="Reuters")
+    assert origin(Document(5, TITLE, "BERLIN (dpa) - " + BODY, 7, 3.0)).signed == "dpa"
