@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from articles.clustering import agencies
 from articles.models import Article, Feed, Story
 from articles.pipeline.push import is_live
 from articles.selectors.search import MARK, UNMARK
@@ -20,6 +21,13 @@ register = template.Library()
 
 HIT = re.compile(f"{MARK}([^{MARK}{UNMARK}]*){UNMARK}")
 LEFT_OVER = re.compile(f"[{MARK}{UNMARK}]")
+
+
+@register.filter
+def agency(article: Article) -> str:
+    """The news agency that an article is signed with, unless its outlet is that agency."""
+    named = agencies.signed(article.authors, article.excerpt)
+    return "" if agencies.agency(article.source.name) == named else named
 
 
 @register.simple_tag

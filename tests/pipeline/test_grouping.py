@@ -282,6 +282,42 @@ def test_the_statements_of_a_batch_do_not_grow_with_it(grouper, connection):
     assert counts[1] <= counts[0] <= 40
 
 
+def test_grouping_a_thousand_articles_takes_at_most_forty_statements(grouper, connection):
+    sources = [make_source(f"Outlet {n}") for n in range(20)]
+    now = timezone.now()
+    Article.objects.bulk_create(
+        Article(
+            source=sources[n % 20],
+            guid_hash=n.to_bytes(16, "big"),
+            content_hash=n.to_bytes(16, "big"),
+            title=f"{(FLOOD + CUP)[n % 5]} near place{n // 10}",
+            language="en",
+            published_at=now - timedelta(minutes=n),
+        )
+        for n in range(1000)
+    )
+
+    with CaptureQueriesContext(connection) as statements:
+        assert grouper.group("en") == 1000
+
+    assert len(statements) <= 40
+
+
+def test_a_named_agencys_own_article_is_the_original_though_it_came_later(grouper):
+    text = (
+        "HARLOW (Reuters) - Rescue crews worked through the night after the river Harl broke its"
+        " banks above the old mill. Three hundred people were taken to a school, officials said."
+    )
+    early = report(FLOOD[0], 5, excerpt=text)
+    grouper.group("en")
+    own = report(FLOOD[0], 1, excerpt=text, source=make_source("Reuters UK"))
+    grouper.group("en")
+
+    early.refresh_from_db()
+    own.refresh_from_db()
+    assert (early.copy_of, own.copy_of) == (own, None)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_processes_never_group_one_language_at_once(grouper):
     report(FLOOD[0])

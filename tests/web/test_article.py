@@ -212,6 +212,21 @@ def test_a_copy_names_where_the_text_was_first(uk, read):
     assert "More on this story" not in page.text
 
 
+def test_a_copy_of_an_agencys_later_article_names_whose_text_it_is(uk, read):
+    original = make_article("Original", source=make_source("The Wire"))
+    copy = grouped(
+        "Copy", copy_of=original, published_at=original.published_at - timedelta(hours=1)
+    )
+    assert "The text is by The Wire." in read(copy.get_absolute_url()).text
+
+
+def test_a_report_that_is_signed_by_an_agency_names_it(uk, read):
+    signed = grouped("Signed", excerpt="PORT ALDER (Reuters) - The harbour bridge was closed.")
+    own = grouped("Own", excerpt=signed.excerpt, source=make_source("Reuters UK"))
+    assert "Text by Reuters." in read(signed.get_absolute_url()).text
+    assert "Text by" not in read(own.get_absolute_url()).text
+
+
 def test_a_linked_copy_stands_under_its_original_in_the_story_and_nowhere_else(uk):
     article, original = grouped("Bridge closed"), grouped("Bridge shut")
     copy = grouped("Bridge shut", copy_of=original)
