@@ -8,7 +8,9 @@ the optional package `tokenizers`, which is imported when a model is loaded.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -42,7 +44,7 @@ _LANGUAGES: Final = regex.compile(
     r"\A---\n(?:(?!---).*\n)*?languages?:(?:[ ]*\[?|(?=\n))(?:[\s,-]*+(?<code>[a-z]{2,3})\b(?!:))+"
 )
 
-_TOKENS: Final = 1024
+_TOKENS: Final = 256
 """Tokens computed at once, padding included: few enough that a layer's states stay in the cache."""
 _REQUIRED: Final = {
     "model_type": "bert",
@@ -125,8 +127,12 @@ class BertEncoder:
         """One row of unit length for each text."""
         found = np.zeros((len(texts), self.dimensions), np.float32)
         tokens = self._tokenizer.encode_batch_fast(list(texts))
-        for places in _batches([len(each) for each in tokens]):
+
+        def compute(places: list[int]) -> None:
             found[places] = self._forward([tokens[place] for place in places])
+
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(compute, _batches([len(each) for each in tokens])))
         return found
 
     def _forward(self, tokens: Sequence[Encoding]) -> Floats:
