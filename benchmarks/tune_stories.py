@@ -1,11 +1,12 @@
 """Learn the weights of likeness and compare thresholds: how articles/clustering/parameters.py came.
 
-    python benchmarks/tune_stories.py CORPUS[:LEAD] ... [--background CORPUS]
+    python benchmarks/tune_stories.py CORPUS[:LEAD] ... [--background CORPUS] [--model FOLDER]
 
 Every corpus is a file as for `manage.py evaluate_stories`, cut to LEAD words of text if given, and
 every language of it counts as a corpus of its own. Printed are the weights learnt from all of
 them, and for each pair of `join` and `size_power` the BCubed F1 of each corpus by the engine with
-weights learnt from the other corpora only.
+weights learnt from the other corpora only. With a sentence-embedding model it is the weights of
+`Parameters.semantic`, learnt from the corpora in languages that the model reads.
 """
 
 from __future__ import annotations
@@ -23,13 +24,16 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from articles.clustering.background import Background
+from articles.clustering.embedding import Encoder, embedded, reads
+from articles.clustering.encoders import load
 from articles.clustering.evaluation import Row, backgrounds, documents_of, measure, read, run
 from articles.clustering.index import Index, Pairs
 from articles.clustering.parameters import DAY, DEFAULT, Likeness, Parameters
 from articles.clustering.text import words
 from articles.clustering.types import Document
+from articles.clustering.vectors import Vectors
 
-JOINS = (0.3, 0.35, 0.4)
+JOINS = (0.3, 0.35, 0.4, 0.45)
 POWERS = (0.75, 0.8, 0.85)
 FLOOR = 0.03
 """Pairs of a smaller cosine say nothing and are not learnt from."""
@@ -49,7 +53,23 @@ class Corpus:
     background: Background | None
 
 
-def pairs(corpus: Corpus) -> tuple[Matrix, Matrix]:
+class Remembering:
+    """An encoder that computes every text once."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.name = encoder.name
+        self.languages = encoder.languages
+        self._encoder = encoder
+        self._known: dict[str, NDArray[np.float32]] = {}
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """One row for each text."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        self._known.update(zip(new, self._encoder.encode(new), strict=True))
+        return np.stack([self._known[text] for text in texts])
+
+
+def pairs(corpus: Corpus, encoder: Encoder | None) -> tuple[Matrix, Matrix]:
     """Features of pairs of articles that are no copies, and 1 where both tell one story."""
     shipped = Background.shipped(corpus.language)
     behind = corpus.background.over(shipped) if corpus.background else shipped
@@ -65,18 +85,28 @@ def pairs(corpus: Corpus) -> tuple[Matrix, Matrix]:
     days = np.nan_to_num(np.abs(times[found.left] - times[found.right]) / DAY, nan=0.0)
     labels = np.array([corpus.rows[each.id].story for each in documents], dtype=object)
     together = (labels[found.left] == labels[found.right]).astype(np.float64)
-    features = np.stack(
-        (
-            np.ones(len(days)),
-            np.sqrt(found.cosine),
-            np.sqrt(found.rest),
-            days,
-            found.cosine * days,
-        ),
-        axis=1,
-    )
+    columns = [
+        np.ones(len(days)),
+        np.sqrt(found.cosine),
+        np.sqrt(found.rest),
+        days,
+        found.cosine * days,
+    ]
+    if encoder is not None:
+        columns.append(meaning(documents, found, encoder))
+    features = np.stack(columns, axis=1)
     usable = (found.cosine >= FLOOR) & (days <= DEFAULT.story_days)
     return features[usable], together[usable]
+
+
+def meaning(documents: Sequence[Document], found: Pairs, encoder: Encoder) -> Matrix:
+    """Cosine of the sentence vectors of pairs, whitened by all of the corpus."""
+    vectors = Vectors(DEFAULT)
+    for slot, document in enumerate(embedded(documents, encoder)):
+        if document.vector is not None:
+            vectors.put(slot, document.vector)
+    vectors.weigh(range(len(documents)))
+    return np.asarray(vectors.cosine(found.left, found.right), np.float64)
 
 
 def originals(corpus: Corpus) -> list[Document]:
@@ -109,14 +139,24 @@ def learn(samples: Sequence[tuple[Matrix, Matrix]]) -> Likeness:
         slope = scaled.T @ (say * (chances - answers)) + penalty @ weights
         curve = (scaled * (say * chances * (1 - chances))[:, None]).T @ scaled + penalty
         weights -= np.linalg.solve(curve, slope)
-    bias, root, rest, days, cosine_days = (round(float(each), 2) for each in weights / scale)
-    return Likeness(bias, root, rest, days, cosine_days)
+    return Likeness(*(round(float(each), 2) for each in weights / scale))
 
 
-def score(corpus: Corpus, parameters: Parameters) -> float:
+def with_weights(base: Parameters, weights: Likeness, encoder: Encoder | None) -> Parameters:
+    """Parameters with other weights of the likeness that is tuned."""
+    if encoder is None:
+        return replace(base, likeness=weights)
+    return replace(base, semantic=weights)
+
+
+def score(corpus: Corpus, parameters: Parameters, encoder: Encoder | None) -> float:
     """BCubed F1 of the engine."""
     found = run(
-        corpus.rows, background=known(corpus), lead_words=corpus.lead, parameters=parameters
+        corpus.rows,
+        background=known(corpus),
+        lead_words=corpus.lead,
+        parameters=parameters,
+        encoder=encoder,
     )
     return measure(found.values()).bcubed.f1
 
@@ -140,17 +180,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("corpora", nargs="+", metavar="CORPUS[:LEAD]")
     parser.add_argument("--background", type=Path)
+    parser.add_argument("--model")
     options = parser.parse_args()
     behind = backgrounds(read(options.background)) if options.background else {}
     given = corpora(options.corpora, behind)
-    samples = [pairs(corpus) for corpus in given]
+    encoder = Remembering(load(options.model)) if options.model else None
+    if encoder is not None:
+        given = [corpus for corpus in given if reads(encoder, corpus.language)]
+    samples = [pairs(corpus, encoder) for corpus in given]
     print("learnt from all:", learn(samples))
     rest = range(len(given))
     learnt = [learn([samples[other] for other in rest if other != at] or samples) for at in rest]
     print(f"{'join':>5} {'power':>5}   " + "   ".join(corpus.name for corpus in given))
     for join, power in product(JOINS, POWERS):
-        tried = [replace(DEFAULT, likeness=each, join=join, size_power=power) for each in learnt]
-        scores = [score(corpus, each) for corpus, each in zip(given, tried, strict=True)]
+        base = replace(DEFAULT, join=join, size_power=power)
+        tried = [with_weights(base, each, encoder) for each in learnt]
+        scores = [score(corpus, each, encoder) for corpus, each in zip(given, tried, strict=True)]
         line = "   ".join(
             f"{value:>{len(corpus.name)}.3f}" for corpus, value in zip(given, scores, strict=True)
         )
