@@ -19,14 +19,14 @@ _LETTER: Final = rf"[[\p{{L}}\p{{M}}]--[{_UNSPACED}]]"
 _WORD: Final = regex.compile(
     rf"[{_UNSPACED}]+"
     r"|\p{N}+(?:[.,:]\p{N}+)*"
-    rf"|{_LETTER}+(?:[.'&-]{_LETTER}+)*\.?",
+    rf"|{_LETTER}+(?:[.'&]{_LETTER}+)*\.?",
     regex.VERSION1,
 )
 _RUN: Final = regex.compile(rf"[{_UNSPACED}]")
 # l'Élysée, d'Orsay, dell'anno: the article goes, the word stays.
 _ELISION: Final = regex.compile(r"^(?:\p{L}{1,2}|\p{L}*ll)'(?=\p{L}{3})")
 _FIRST_UNSPACED: Final = "\u0e00"  # Thai, the first of those scripts in Unicode's order
-_APOSTROPHES: Final = str.maketrans({"’": "'", "ʼ": "'", "‘": "'", "‐": "-", "‑": "-"})
+_APOSTROPHES: Final = str.maketrans({"’": "'", "ʼ": "'", "‘": "'"})
 
 _STEMMERS: Final = {
     "ar": "arabic",

@@ -17,6 +17,11 @@ def test_typographic_apostrophes_are_apostrophes():
     assert words("Iran’s navy") == words("Iran's navy")
 
 
+@pytest.mark.parametrize("compound", ["U.S.-Israeli", "U.S.\u2011Israeli"])
+def test_compounds_are_read_in_parts(compound):
+    assert words(f"{compound} pact") == ["us", "israeli", "pact"]
+
+
 def test_numbers_stay_whole():
     assert words("Oil at $1,200.50, up 3%") == ["oil", "at", "1,200.50", "up", "3"]
 
