@@ -45,7 +45,7 @@ class Parameters:
     """The covariance of vectors is blended with that of so many that point anywhere."""
     vector_ridge: float = 1.0
     """What is added to the variance of every direction before whitening, in average variances."""
-    lead_words: int = 60
+    lead_words: int = 120
     """Words of the lead that are read for grouping; headlines and leads tell the event."""
     lead_weight: float = 0.6
     """Weight of a word that only the lead has; a word of the title has 1."""
