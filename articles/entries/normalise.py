@@ -70,8 +70,8 @@ def normalise(raw: RawEntry, context: Context) -> Entry:
         excerpt=excerpt(summary or text),
         text=text or summary,
         html=html,
-        authors=_names(raw.authors, MAX_AUTHORS, MAX_AUTHOR_LENGTH),
-        categories=_names(raw.categories, MAX_CATEGORIES, MAX_CATEGORY_LENGTH),
+        authors=plain_names(raw.authors, MAX_AUTHORS, MAX_AUTHOR_LENGTH),
+        categories=plain_names(raw.categories, MAX_CATEGORIES, MAX_CATEGORY_LENGTH),
         enclosures=_enclosures(raw.media, base),
         image_url=_image(raw.images, html, base),
         published=published,
@@ -99,7 +99,12 @@ def _language(raw: RawEntry, title: str, text: str, context: Context) -> str:
     return declared or detect(f"{title}. {text}", context.default_language)
 
 
-def _names(values: Iterable[str], most: int, length: int) -> tuple[str, ...]:
+def is_tracker(url: str) -> bool:
+    """Whether an image's address looks like one that only counts who sees it, or shows nothing."""
+    return bool(_TRACKER.search(url))
+
+
+def plain_names(values: Iterable[str], most: int, length: int) -> tuple[str, ...]:
     """Plain, distinct, within `length` characters each, at most `most`; addresses are no names."""
     names: dict[str, str] = {}
     for value in values:
@@ -125,11 +130,11 @@ def _image(images: Iterable[RawImage], html: str, base: str) -> str:
     declared = [
         (abs(min(image.width or 400, 4 * GOOD_WIDTH) - GOOD_WIDTH), url)
         for image in images
-        if (url := safe_url(image.url, base)) and not (0 < image.width < 3 or _TRACKER.search(url))
+        if (url := safe_url(image.url, base)) and not (0 < image.width < 3 or is_tracker(url))
     ]
     if declared:
         return min(declared, key=lambda pair: pair[0])[1]
     if "<img" not in html:
         return ""
     inside = (safe_url(unescape(src), base) for src in _IMG_SRC.findall(html))
-    return next((url for url in inside if url and not _TRACKER.search(url)), "")
+    return next((url for url in inside if url and not is_tracker(url)), "")
