@@ -11,6 +11,7 @@ from articles.models.articles import (
     StoryEdition,
 )
 from articles.models.corrections import Correction, Held, Moved
+from articles.models.pages import Page, Site
 from articles.models.places import Edition, Topic
 from articles.models.push import Pushed, Subscription
 from articles.models.sources import Feed, Host, Source
@@ -26,9 +27,11 @@ __all__ = [
     "Held",
     "Host",
     "Moved",
+    "Page",
     "Pushed",
     "Sighting",
     "SimilarLink",
+    "Site",
     "Source",
     "Story",
     "StoryEdition",

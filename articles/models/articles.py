@@ -18,7 +18,10 @@ SIMILAR_LIMIT = 8
 
 
 class SearchVector(models.Func):
-    """`article_search(language, title, excerpt)`: defined in the first migration, immutable."""
+    """`article_search(language, title, excerpt, text)`: defined in a migration, immutable.
+
+    The text counts least, and only where it says more than the excerpt.
+    """
 
     function = "article_search"
     output_field = SearchVectorField()
@@ -70,7 +73,7 @@ class Article(models.Model):
     """When the whole archive was searched for similar news; None until the page is first read."""
 
     search = models.GeneratedField(
-        expression=SearchVector("language", "title", "excerpt"),
+        expression=SearchVector("language", "title", "excerpt", "text"),
         output_field=SearchVectorField(),
         db_persist=True,
     )

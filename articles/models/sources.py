@@ -37,6 +37,15 @@ class Source(models.Model):
     active = models.BooleanField(
         default=True, help_text="An inactive source is not fetched; what it published stays."
     )
+    fetch_pages = models.BooleanField(
+        "fetch article pages",
+        default=False,
+        help_text=(
+            "Each new article's own page is fetched once, if the site's robots.txt allows it. Its"
+            " text serves grouping, search and key points; readers see no more of it than quoted"
+            " sentences. For feeds that give headlines only."
+        ),
+    )
 
     class Meta:
         ordering = ["name"]

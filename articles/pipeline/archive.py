@@ -35,7 +35,8 @@ SAMPLE = 3000
 SAMPLE_SECONDS = 900
 
 _READ = """
-SELECT tsvector_to_array(article.search), array_remove(array_agg(linked.id), NULL),
+SELECT tsvector_to_array(ts_filter(article.search, '{a,b}')),
+       array_remove(array_agg(linked.id), NULL),
        array_remove(array_agg(linked.source_id), NULL)
 FROM articles_article AS article
 LEFT JOIN articles_similarlink AS link ON link.article_id = article.id
@@ -46,7 +47,7 @@ GROUP BY article.id
 
 _COUNTS = """
 WITH newest AS (
-    SELECT search FROM articles_article WHERE language = %s
+    SELECT ts_filter(search, '{a,b}') AS search FROM articles_article WHERE language = %s
     ORDER BY published_at DESC LIMIT %s
 )
 SELECT lexeme, count(*), (SELECT count(*) FROM newest)
@@ -160,8 +161,8 @@ def _candidates(
 
 
 def _quoted(word: str) -> str:
-    """A lexeme as a text-search query of its own."""
-    return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
+    """A lexeme as a text-search query of its own, for title and excerpt: the text is no measure."""
+    return "'" + word.replace("\\", "\\\\").replace("'", "''") + "':AB"
 
 
 def _rarity(language: str) -> Rarity:
