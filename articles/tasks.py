@@ -14,9 +14,10 @@ from celery.worker import WorkController
 from kombu.exceptions import OperationalError
 
 from articles.clustering.embedding import ModelError
-from articles.pipeline import embeddings, hosts, hubs, pushed
+from articles.pipeline import embeddings, hosts, hubs, lock, pushed
 from articles.pipeline.grouping import Grouper, languages_waiting
 from articles.pipeline.lock import BusyError
+from articles.pipeline.pages import read_waiting
 from articles.pipeline.refresh import Summary, refresh_due, refresh_named
 from articles.pipeline.settle import Refreshed
 
@@ -122,6 +123,20 @@ def store_pushed() -> None:
     _queue_grouping(summary)
     if over() and not stopping():
         _send(store_pushed, expires=SEQUEL_SECONDS)
+
+
+@shared_task
+def read_pages() -> None:
+    """Read article pages for a while, in one process at a time; go on in a new task."""
+    over = _slice()
+    with lock.alone(lock.READING) as alone:
+        if not alone:
+            return
+        languages = set(read_waiting(over, stopping))
+    for language in sorted(languages):
+        _send(group_language, language)
+    if over() and not stopping():
+        _send(read_pages, expires=SEQUEL_SECONDS)
 
 
 @shared_task

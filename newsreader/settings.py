@@ -155,7 +155,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 1800}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_DEFAULT_QUEUE = "fetch"
-CELERY_TASK_ROUTES = {"articles.tasks.group_*": {"queue": "group"}}
+CELERY_TASK_ROUTES = {
+    "articles.tasks.group_*": {"queue": "group"},
+    "articles.tasks.read_*": {"queue": "pages"},
+}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -168,6 +171,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "articles.tasks.refresh_due_feeds",
         "schedule": 60.0,
         "options": {"expires": 55},
+    },
+    "read article pages": {
+        "task": "articles.tasks.read_pages",
+        "schedule": 15.0,
+        "options": {"expires": 14},
     },
     "group what is left": {
         "task": "articles.tasks.group_waiting",

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 
+from articles.entries.sentences import is_complete
+
 EXCERPT_WORDS = 60
+SHORT_EXCERPT = EXCERPT_WORDS // 2
+"""An excerpt of fewer words is made longer where there is text to do so."""
 TITLE_WORDS = 14
 TITLE_LENGTH = 500
 
@@ -17,6 +21,16 @@ def excerpt(text: str, words: int = EXCERPT_WORDS) -> str:
     if len(parts) <= words:
         return shorten(" ".join(parts), words * 20)
     return shorten(" ".join(parts[:words]).rstrip(" ,;:–-") + "…", words * 20)
+
+
+def continued(own: str, text: str) -> str:
+    """An excerpt, continued with the text of the whole report where it is short."""
+    words = len(own.split())
+    if words >= min(SHORT_EXCERPT, len(text.split())):
+        return own
+    if words and own.rstrip("…") not in text and is_complete(own):
+        return excerpt(f"{own} {text}")
+    return excerpt(text)
 
 
 def first_words(text: str) -> str:

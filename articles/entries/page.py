@@ -66,6 +66,11 @@ class Page:
     authors: tuple[str, ...] = ()
 
 
+def load_libraries() -> None:
+    """Load what `read_page` needs, half a second's work, before the first page asks for it."""
+    import trafilatura  # noqa: F401, PLC0415
+
+
 def read_page(body: bytes, *, url: str, content_type: str = "", title: str = "") -> Page:
     """Read the page that `url` answered with; raise `PageError` where it holds no report.
 

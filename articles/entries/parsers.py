@@ -22,6 +22,7 @@ from queue import LifoQueue
 from types import TracebackType
 from typing import IO, Any, Self, cast
 
+from articles.entries.page import Page, PageError
 from articles.entries.types import ParsedFeed, ParseError
 
 LENGTH = struct.Struct("!Q")
@@ -35,6 +36,7 @@ _PATIENCE = 5.0
 _ANSWERED = {
     *(("articles.entries.types", n) for n in ("ParsedFeed", "Entry", "Enclosure", "Hints")),
     ("articles.entries.types", "ParseError"),
+    *(("articles.entries.page", name) for name in ("Page", "PageError")),
     *(("datetime", name) for name in ("datetime", "timezone", "timedelta")),
     ("builtins", "frozenset"),
 }
@@ -108,14 +110,25 @@ class Parsers:
             "now": now,
             "default_language": default_language,
         }
+        return cast(ParsedFeed, self._ask("feed", request))
+
+    def read_page(self, body: bytes, *, url: str, content_type: str = "", title: str = "") -> Page:
+        """What `articles.entries.page.read_page` gives or raises; `ParseError` at a limit.
+
+        Raises `ParserFaultError` as `parse` does.
+        """
+        request = {"body": body, "url": url, "content_type": content_type, "title": title}
+        return cast(Page, self._ask("page", request))
+
+    def _ask(self, kind: str, request: dict[str, Any]) -> ParsedFeed | Page:
         parser = self._places.get()
         try:
             if parser is None or not parser.is_alive():
                 parser = _Parser(self._allowance)
-            answer = parser.ask(pickle.dumps(request, pickle.HIGHEST_PROTOCOL))
+            answer = parser.ask(pickle.dumps((kind, request), pickle.HIGHEST_PROTOCOL))
         finally:
             self._places.put(parser)
-        if isinstance(answer, ParseError):
+        if isinstance(answer, ParseError | PageError):
             raise answer
         return answer
 
@@ -139,7 +152,7 @@ class _Parser:
     def is_alive(self) -> bool:
         return self._process.poll() is None
 
-    def ask(self, request: bytes) -> ParsedFeed | ParseError:
+    def ask(self, request: bytes) -> ParsedFeed | Page | ParseError | PageError:
         """The answer; where the process ends instead, what its end means."""
         try:
             self._requests.write(LENGTH.pack(len(request)) + request)

@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('origin', models.CharField(max_length=300, unique=True)),
-                ('robots_url', models.CharField(max_length=4096)),
+                ('robots_url', models.TextField()),
                 ('robots_host', models.CharField(max_length=255)),
                 ('redirects', models.PositiveSmallIntegerField(default=0)),
                 ('rules', models.JSONField(null=True)),
@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('state', models.CharField(choices=[('waiting', 'waits to be fetched'), ('read', 'read'), ('refused', 'not ours to fetch'), ('failed', 'given up')], default='waiting', max_length=7)),
                 ('error', models.CharField(blank=True, max_length=1000)),
-                ('url', models.CharField(max_length=4096)),
+                ('url', models.TextField()),
                 ('host', models.CharField(max_length=255)),
                 ('redirects', models.PositiveSmallIntegerField(default=0)),
                 ('next_try_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='next try')),
@@ -94,5 +94,12 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['host', 'next_try_at'], name='page_waiting'), models.Index(condition=models.Q(('state', 'waiting')), fields=['made_at'], name='page_waiting_since')],
             },
+        ),
+        migrations.CreateModel(
+            name='Folded',
+            fields=[
+                ('former', models.BigIntegerField(primary_key=True, serialize=False)),
+                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='articles.article')),
+            ],
         ),
     ]

@@ -11,7 +11,7 @@ from articles.models.articles import (
     StoryEdition,
 )
 from articles.models.corrections import Correction, Held, Moved
-from articles.models.pages import Page, Site
+from articles.models.pages import Folded, Page, Site
 from articles.models.places import Edition, Topic
 from articles.models.push import Pushed, Subscription
 from articles.models.sources import Feed, Host, Source
@@ -23,6 +23,7 @@ __all__ = [
     "Edition",
     "Embedding",
     "Feed",
+    "Folded",
     "Headline",
     "Held",
     "Host",

@@ -15,7 +15,7 @@ class Site(models.Model):
     """Scheme and authority: `https://paper.example`."""
 
     # Where its robots.txt is asked for next, which redirects may lead elsewhere.
-    robots_url = models.CharField(max_length=4096)
+    robots_url = models.TextField()
     robots_host = models.CharField(max_length=255)
     """As in `Host.name`."""
     redirects = models.PositiveSmallIntegerField(default=0)
@@ -52,7 +52,7 @@ class Page(models.Model):
     """Why it was not read, in words."""
 
     # What is asked next: its address at first, then where redirects led.
-    url = models.CharField(max_length=4096)
+    url = models.TextField()
     host = models.CharField(max_length=255)
     """As in `Host.name`."""
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="pages")
@@ -78,3 +78,14 @@ class Page(models.Model):
 
     def __str__(self) -> str:
         return self.url
+
+
+class Folded(models.Model):
+    """An article that turned out to be another one: its address leads there."""
+
+    former = models.BigIntegerField(primary_key=True)
+    """The id that it had."""
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.former} → {self.article_id}"

@@ -149,8 +149,7 @@ def _filled(language: str, since: datetime, until: datetime) -> _Live:
     grouped = Article.objects.filter(
         language=language,
         published_at__range=(since, until),
-        clustered_at__isnull=False,
-        story__isnull=False,
+        story__isnull=False,  # those too that were edited since, so that they keep their stories
     )
     window.hold(corrections.decisions(language, since, until))
     window.seed(_known(language, grouped))

@@ -1,12 +1,18 @@
-"""One writer of a language's stories at a time: an advisory lock that ends with its transaction."""
+"""One writer of a language's stories at a time: an advisory lock that ends with its transaction.
+
+And one reader of article pages.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import cast
 
 from django.db import OperationalError, connection
 
+READING = 0x70616765  # "page"
 LOCK = 0x6E657773  # "news": the first half of the advisory locks' keys
 
 PATIENCE_SECONDS = 20
@@ -43,3 +49,20 @@ def wait_for(language: str) -> datetime:
             raise BusyError(language) from error
         cursor.execute("SELECT clock_timestamp()")
         return cast(datetime, cursor.fetchone()[0])
+
+
+@contextmanager
+def alone(key: int) -> Iterator[bool]:
+    """Whether this process is the only one in such a block; it is until the block ends.
+
+    The lock is the connection's, not a transaction's: the network may be used inside.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
+        locked = bool(cursor.fetchone()[0])
+    try:
+        yield locked
+    finally:
+        if locked:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [key])

@@ -11,10 +11,12 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from articles.entries.excerpt import continued
 from articles.entries.hashing import content_hash, title_key
 from articles.entries.types import Entry
-from articles.models import Article, Feed, Headline, Sighting
+from articles.models import Article, Feed, Headline, Page, Sighting
 from articles.pipeline import rows as rows_of
+from articles.pipeline.page_queue import RECENT, want
 
 SAME_TITLE_WITHIN = timedelta(days=1)
 """Two entries of one source with one title so close in time are one article."""
@@ -154,7 +156,15 @@ def store_feeds(batch: Sequence[tuple[Feed, Sequence[Entry]]]) -> list[Stored]:
     edited = _edited(met)
     regroup = _update(edited, known)
     new = [item for item in fresh.firsts if item.guid in added]
+    _want_pages(new, added)
     return [_tally(feed, new, edited, regroup) for feed, _ in batch]
+
+
+def _want_pages(new: Iterable[_Keyed], added: dict[Key, int]) -> None:
+    """Queue the pages of new articles, where a curator wants them and they are news."""
+    since = timezone.now() - RECENT
+    wanted = (i for i in new if i.feed.source.fetch_pages and i.entry.published >= since)
+    want({added[item.guid]: item.entry.url for item in wanted if item.entry.url})
 
 
 def _tally(
@@ -305,11 +315,12 @@ def _update(edited: dict[int, _Keyed], known: _Known) -> dict[int, str]:
         .filter(pk__in=edited)
         .order_by("pk")
         .defer("search")
+        .select_related("page")
     )
     _keep_headlines(articles, edited, now)
     for article in articles:
         item = edited[article.pk]
-        told = _told(item)
+        told = _with_page(article, _told(item))
         if (article.title, article.excerpt) != (told["title"], told["excerpt"]):
             article.clustered_at = None
             to_group[article.pk] = article.language
@@ -321,6 +332,16 @@ def _update(edited: dict[int, _Keyed], known: _Known) -> dict[int, str]:
     fields = [*told, "clustered_at", "url", "url_hash"]
     Article.objects.bulk_update(articles, fields)
     return to_group
+
+
+def _with_page(article: Article, told: dict[str, Any]) -> dict[str, Any]:
+    """What an edit tells, without taking back what the article's own page told."""
+    page = getattr(article, "page", None)
+    if page is None or page.state != Page.State.READ:
+        return told
+    filled = {name: told[name] or getattr(article, name) for name in ("image_url", "authors")}
+    text = max(told["text"], article.text, key=len)
+    return {**told, **filled, "text": text, "excerpt": continued(told["excerpt"], text)}
 
 
 def _keep_headlines(articles: Iterable[Article], edited: dict[int, _Keyed], now: datetime) -> None:

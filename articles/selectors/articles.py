@@ -10,7 +10,16 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Max, OuterRef, Q, QuerySet
 
-from articles.models import SIMILAR_LIMIT, Article, Edition, Headline, Held, SimilarLink, Source
+from articles.models import (
+    SIMILAR_LIMIT,
+    Article,
+    Edition,
+    Folded,
+    Headline,
+    Held,
+    SimilarLink,
+    Source,
+)
 from articles.selectors.listing import (
     Report,
     fold,
@@ -53,6 +62,11 @@ def article(pk: int) -> Article:
         )
         .get(pk=pk)
     )
+
+
+def folded_into(pk: int) -> Article | None:
+    """The article that an article, which is no more, turned out to be. One query."""
+    return Article.objects.filter(pk__in=Folded.objects.filter(former=pk).values("article")).first()
 
 
 def _memberships() -> QuerySet[Any]:

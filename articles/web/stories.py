@@ -47,6 +47,8 @@ def article(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     try:
         found = articles.article(pk)
     except Article.DoesNotExist as error:
+        if twin := articles.folded_into(pk):
+            return moved(request, twin.get_absolute_url())
         raise Http404(_("There is no such article.")) from error
     if slug != found.slug:
         return moved(request, found.get_absolute_url())

@@ -66,11 +66,11 @@ class Programs:
         )
 
     def fetcher(self) -> Part:
-        return self._worker("fetch", FETCHERS)
+        return self._worker("fetch", FETCHERS, "fetch,pages")
 
     def grouper(self) -> Part:
         # One process: the windows of recent articles live in its memory.
-        return self._worker("group", 1)
+        return self._worker("group", 1, "group")
 
     def beat(self) -> Part:
         return self._part("beat", *CELERY, "beat", "--pidfile=", "--loglevel", "WARNING")
@@ -84,10 +84,10 @@ class Programs:
             waits_for=lambda: _silence(LOOPBACK, port),
         )
 
-    def _worker(self, queue: str, processes: int) -> Part:
+    def _worker(self, name: str, processes: int, queues: str) -> Part:
         return self._part(
-            f"{queue} worker",
-            *(*CELERY, "worker", "--queues", queue, "--hostname", f"{queue}@%h"),
+            f"{name} worker",
+            *(*CELERY, "worker", "--queues", queues, "--hostname", f"{name}@%h"),
             *("--concurrency", str(processes), "--loglevel", "INFO"),
             *("--without-gossip", "--without-mingle", "--without-heartbeat"),
             patience=WORKER_PATIENCE,

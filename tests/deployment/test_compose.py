@@ -83,7 +83,7 @@ def test_every_command_exists(service: str) -> None:
 
 def test_the_workers_take_every_queue_that_tasks_are_sent_to() -> None:
     text = " ".join(word for service in ("worker", "grouper") for word in commands(service)[0])
-    taken = set(re.findall(r"--queues=(\w+)", text))
+    taken = {queue for some in re.findall(r"--queues=(\S+)", text) for queue in some.split(",")}
     routed = {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()}
     assert taken == {settings.CELERY_TASK_DEFAULT_QUEUE, *routed}
 

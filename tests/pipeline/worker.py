@@ -1,4 +1,4 @@
-"""A real Celery worker for both queues."""
+"""A real Celery worker for all queues."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ def working(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A worker in a process group of its own, ready for tasks; it ends with the context."""
     command = (sys.executable, "-m", "celery", "--app", "newsreader", "worker")
-    options = ("--queues", "fetch,group", "--concurrency", str(processes), "--loglevel", "INFO")
+    queues = ("--queues", "fetch,group,pages")
+    options = (*queues, "--concurrency", str(processes), "--loglevel", "INFO")
     with log.open("wb") as output:
         process = subprocess.Popen(
             [*command, *options],

@@ -1,0 +1,481 @@
+"""Articles' own pages: fetched politely, read once, and told to their articles."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
+from itertools import pairwise
+
+import pytest
+from django.db import connection as database
+from django.db import transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from articles.entries.parsers import Allowance, Parsers
+from articles.entries.types import Entry
+from articles.models import Article, Feed, Folded, Headline, Host, Page, Sighting, Site, Story
+from articles.pipeline import page_queue, pages
+from articles.pipeline.grouping import Grouper
+from articles.pipeline.pages import read_waiting
+from articles.pipeline.store import Stored, store_entries
+from tests.article_pages import CLUTTER, article_page
+from tests.factories import make_article, make_feed, make_source, make_story
+from tests.fetch.publisher import Page as Answer
+from tests.fetch.publisher import Request, Server, serving
+from tests.pipeline.entries import entry
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TITLE = "Old bridge closes for a year"
+REPORT = (
+    "The council voted on Monday to close the old bridge over the Lenne for a whole year.",
+    "Engineers had found cracks in two of its seven arches, which were built in 1871.",
+    '"We have no choice," the mayor, Anna Kessel, told the meeting. "Safety comes first."',
+    "Some 4,000 cars cross the bridge every day; they will have to take the road by the mill.",
+)
+
+
+@pytest.fixture(autouse=True)
+def _allowed(settings) -> None:
+    settings.FETCH = settings.FETCH.__class__(
+        user_agent="Newsreader/0.1 (+https://x.example)",
+        allow_networks=(ip_network("127.0.0.0/8"),),
+    )
+
+
+def answering(status: int = 200, body: str = "", **headers: str) -> Answer:
+    return lambda request: request.answer(
+        status, body.encode(), **({"Content_Type": "text/html; charset=utf-8"} | headers)
+    )
+
+
+@contextmanager
+def site(robots: Answer | None = None, **pages: Answer) -> Iterator[Server]:
+    """A publisher with a robots.txt, if any, and pages by name."""
+    known = {"/robots.txt": robots or answering(404)}
+    known |= {f"/{name}": page for name, page in pages.items()}
+    with serving(known) as server:
+        yield server
+
+
+def wanted(server: Server, path: str = "/bridge", title: str = TITLE, **told) -> Article:
+    """An article whose page is waited for."""
+    article = make_article(title, url=server.url(path), **({"excerpt": ""} | told))
+    assert page_queue.want({article.pk: article.url}) == 1
+    return article
+
+
+def read() -> set[str]:
+    return set(read_waiting())
+
+
+def stored(feed: Feed, *entries: Entry) -> Stored:
+    with transaction.atomic():
+        return store_entries(feed, entries)
+
+
+def page_of(article: Article) -> Page:
+    return Page.objects.get(article=article)
+
+
+def asked(server: Server) -> list[str]:
+    return [request.path for request in server.asked]
+
+
+def test_a_page_gives_its_article_text_and_excerpt_without_clutter() -> None:
+    with site(bridge=answering(body=article_page(TITLE, *REPORT))) as server:
+        article = wanted(server, clustered_at=timezone.now())
+        assert read() == {"en"}
+    article.refresh_from_db()
+    assert article.text == "\n\n".join(REPORT)
+    assert article.excerpt.startswith(REPORT[0])
+    assert not any(clutter in article.text + article.excerpt for clutter in CLUTTER)
+    assert article.clustered_at is None
+    assert page_of(article).state == Page.State.READ
+    assert not Headline.objects.exists()
+
+
+def test_a_page_is_fetched_once_after_its_sites_robots() -> None:
+    with site(bridge=answering(body=article_page(TITLE, *REPORT))) as server:
+        wanted(server)
+        read()
+        read()
+        assert asked(server) == ["/robots.txt", "/bridge"]
+        assert server.asked[0].headers["User-Agent"].startswith("Newsreader/")
+
+
+def test_robots_are_asked_for_once_for_many_pages() -> None:
+    page = answering(body=article_page(TITLE, *REPORT))
+    with site(a=page, b=page, c=page) as server:
+        for name in "abc":
+            wanted(server, f"/{name}", f"Report {name}")
+        read()
+        assert sorted(asked(server)) == ["/a", "/b", "/c", "/robots.txt"]
+
+
+def test_a_page_that_robots_forbid_is_never_asked_for() -> None:
+    robots = answering(body="User-agent: newsreader\nDisallow: /bridge", Content_Type="text/plain")
+    with site(robots, bridge=answering(body=article_page(TITLE, *REPORT))) as server:
+        article = wanted(server)
+        assert read() == set()
+        assert asked(server) == ["/robots.txt"]
+    page = page_of(article)
+    assert page.state == Page.State.REFUSED
+    assert page.error == f"The robots.txt of {page.host} forbids it."
+
+
+def test_a_site_whose_robots_fail_is_left_alone_for_now() -> None:
+    with site(answering(500), bridge=answering(body=article_page(TITLE, *REPORT))) as server:
+        article = wanted(server)
+        read()
+        read()
+        assert asked(server) == ["/robots.txt"]
+    page = page_of(article)
+    assert page.state == Page.State.WAITING
+    assert page.site.error == (
+        "The site's robots.txt cannot be read: The server answered with status 500."
+    )
+    assert page.site.fresh_until > timezone.now()
+
+
+def test_robots_behind_a_redirect_are_obeyed() -> None:
+    robots = answering(body="User-agent: *\nDisallow: /", Content_Type="text/plain")
+    with serving({"/robots.txt": robots}) as other:
+        moved = answering(302, Location=other.url("/robots.txt"))
+        with site(moved, bridge=answering()) as server:
+            article = wanted(server)
+            read()
+            assert asked(server) == ["/robots.txt"]
+            assert asked(other) == ["/robots.txt"]
+    assert page_of(article).state == Page.State.REFUSED
+
+
+def test_robots_behind_endless_redirects_are_none() -> None:
+    def onward(request: Request) -> None:
+        count = int(request.path.partition("?")[2] or 0)
+        request.answer(302, Location=f"/robots.txt?{count + 1}")
+
+    with site(onward, bridge=answering(body=article_page(TITLE, *REPORT))) as server:
+        article = wanted(server)
+        read()
+    assert page_of(article).state == Page.State.READ
+
+
+def test_a_redirect_is_followed_when_its_own_site_allows_it() -> None:
+    page = answering(body=article_page(TITLE, *REPORT))
+    with site(here=page) as target:
+        with site(bridge=answering(301, Location=target.url("/here"))) as server:
+            article = wanted(server)
+            assert read() == {"en"}
+        assert asked(target) == ["/robots.txt", "/here"]
+    assert page_of(article).state == Page.State.READ
+
+
+def test_a_redirect_to_where_robots_forbid_is_not_followed() -> None:
+    robots = answering(body="User-agent: *\nDisallow: /here", Content_Type="text/plain")
+    with site(robots, here=answering()) as target:
+        with site(bridge=answering(302, Location=target.url("/here"))) as server:
+            article = wanted(server)
+            read()
+        assert asked(target) == ["/robots.txt"]
+    assert page_of(article).state == Page.State.REFUSED
+
+
+def test_redirects_end() -> None:
+    def onward(request: Request) -> None:
+        count = int(request.path.partition("?")[2] or 0)
+        request.answer(302, Location=f"/bridge?{count + 1}")
+
+    with site(bridge=onward) as server:
+        article = wanted(server)
+        read()
+        assert asked(server).count("/robots.txt") == 1
+    page = page_of(article)
+    assert page.state == Page.State.FAILED
+    assert "redirects more than 5 times" in page.error
+
+
+def test_a_redirect_into_a_private_network_is_refused() -> None:
+    with site(bridge=answering(302, Location="http://169.254.169.254/latest")) as server:
+        article = wanted(server)
+        read()
+    site_of = Site.objects.get(origin="http://169.254.169.254")
+    assert "link-local" in site_of.error
+    assert page_of(article).state == Page.State.WAITING  # until its patience ends
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (answering(404), "does not exist"),
+        (answering(403), "refuses"),
+        (answering(body="%PDF", Content_Type="application/pdf"), "no web page but to"),
+        (answering(body="<p>Watch.</p>"), "no text of a report"),
+        (answering(body=""), "empty"),
+        (answering(body="x" * 4_000_000), "larger than 3 MB"),
+    ],
+)
+def test_what_cannot_be_read_is_given_up_in_words(answer: Answer, words: str, caplog) -> None:
+    with site(bridge=answer) as server:
+        article = wanted(server)
+        assert read() == set()
+    page = page_of(article)
+    assert page.state == Page.State.FAILED
+    assert words in page.error
+    assert any(page.url in record.getMessage() for record in caplog.records)
+    assert Article.objects.get().text == ""
+
+
+def test_what_may_pass_is_tried_again_and_then_given_up() -> None:
+    with site(bridge=answering(500)) as server:
+        article = wanted(server)
+        for attempt in range(1, 5):
+            read()
+            page = page_of(article)
+            assert page.attempts == attempt
+            assert page.claimed_until is None
+            Page.objects.update(next_try_at=timezone.now())
+        assert asked(server).count("/bridge") == 4
+        read()
+        assert asked(server).count("/bridge") == 4
+    assert page.state == Page.State.FAILED
+    assert page.error == "The server answered with status 500. It was given up after 4 attempts."
+
+
+def test_a_failure_sets_the_time_of_the_next_try() -> None:
+    with site(bridge=answering(503, Retry_After="7200")) as server:
+        article = wanted(server)
+        read()
+    assert page_of(article).next_try_at > timezone.now() + timedelta(minutes=110)
+
+
+def test_a_page_that_takes_too_long_to_read_costs_only_itself(monkeypatch) -> None:
+    hasty = Parsers(allowance=Allowance(seconds=0.5, memory_bytes=1024**3))
+    monkeypatch.setattr(pages, "_parsers", hasty)
+    hostile = "<p " + " ".join(f"a{n}=1" for n in range(200_000)) + ">hello</p>"
+    with site(slow=answering(body=hostile), good=answering(body=article_page(TITLE, *REPORT))) as s:
+        slow, good = wanted(s, "/slow", "A slow page"), wanted(s, "/good")
+        read()
+    hasty.close()
+    assert page_of(slow).state == Page.State.FAILED
+    assert "takes too long" in page_of(slow).error
+    assert page_of(good).state == Page.State.READ
+
+
+def test_a_site_that_forbids_everything_for_now_is_waited_for_two_days() -> None:
+    with site(answering(503)) as server:
+        article = wanted(server)
+        read()
+        Page.objects.update(made_at=timezone.now() - timedelta(days=3))
+        read()
+    page = page_of(article)
+    assert page.state == Page.State.FAILED
+    assert "robots.txt cannot be read" in page.error
+
+
+def test_a_page_that_ended_its_worker_each_time_is_given_up() -> None:
+    with site() as server:
+        article = wanted(server)
+    Page.objects.update(attempts=5, claimed_until=timezone.now() - timedelta(minutes=1))
+    read()
+    assert page_of(article).state == Page.State.FAILED
+    assert "ended the process" in page_of(article).error
+
+
+def test_a_host_is_asked_at_most_once_a_second(settings) -> None:
+    settings.FETCH_PACE_ALLOWED = True
+    times: list[float] = []
+
+    def page(request: Request) -> None:
+        times.append(time.monotonic())
+        request.answer(body=article_page(TITLE, *REPORT).encode(), Content_Type="text/html")
+
+    def robots(request: Request) -> None:
+        times.append(time.monotonic())
+        request.answer(404)
+
+    with site(robots, a=page, b=page) as server:
+        wanted(server, "/a", "Report a")
+        wanted(server, "/b", "Report b")
+        read()
+    assert len(times) == 3
+    assert all(later - earlier >= 1.0 for earlier, later in pairwise(times))
+
+
+def test_the_pause_that_robots_ask_for_is_kept(settings) -> None:
+    settings.FETCH_PACE_ALLOWED = True
+    robots = answering(body="User-agent: *\nCrawl-delay: 20", Content_Type="text/plain")
+    with site(robots, bridge=answering(body=article_page(TITLE, *REPORT))) as server:
+        article = wanted(server)
+        read()
+        assert asked(server) == ["/robots.txt"]
+    host = Host.objects.get(name=page_of(article).host)
+    assert host.next_request_at > timezone.now() + timedelta(seconds=15)
+
+
+def test_what_the_feed_told_stays_and_gaps_are_filled() -> None:
+    head = (
+        '<meta property="og:image" content="/b.jpg"><meta name="author" content="Ines Amsel">'
+        '<meta property="article:published_time" content="2026-03-01T08:30:00Z">'
+    )
+    with site(
+        a=answering(body=article_page(TITLE, *REPORT, head=head)),
+        b=answering(body=article_page(TITLE, *REPORT, head=head)),
+    ) as server:
+        bare = wanted(server, "/a", "Report a")
+        full = wanted(
+            *(server, "/b", "Report b"),
+            excerpt=" ".join(["word"] * 40),
+            image_url="https://i.example/own.jpg",
+            authors=["Jo Fink"],
+            published_claim=datetime(2026, 2, 1, tzinfo=UTC),
+            published_at=datetime(2026, 2, 1, tzinfo=UTC),
+        )
+        read()
+        bare.refresh_from_db()
+        full.refresh_from_db()
+        assert bare.image_url == server.url("/b.jpg")
+    assert bare.authors == ["Ines Amsel"]
+    assert bare.published_at == bare.published_claim == parse_datetime("2026-03-01T08:30:00Z")
+    assert (full.image_url, full.authors) == ("https://i.example/own.jpg", ["Jo Fink"])
+    assert full.published_at == datetime(2026, 2, 1, tzinfo=UTC)
+    assert full.excerpt.startswith("word word")
+    assert full.text == "\n\n".join(REPORT)
+
+
+def test_words_of_the_page_are_found_by_search() -> None:
+    with site(bridge=answering(body=article_page(TITLE, *REPORT))) as server:
+        article = wanted(server, excerpt="What is known about the bridge, " + "again " * 40)
+        assert not Article.objects.filter(search="1871").exists()
+        read()
+    assert list(Article.objects.filter(search="1871")) == [article]
+
+
+def test_a_story_keeps_its_id_and_copies_are_recognised_by_their_text() -> None:
+    page = answering(body=article_page(TITLE, *REPORT))
+    with site(a=page, b=page) as server:
+        first = wanted(server, "/a", "Old bridge closes for a year after cracks are found")
+        second = wanted(server, "/b", "Cracks found: drivers must take the mill road for a year")
+        Grouper().group("en")
+        first.refresh_from_db()
+        story = first.story_id
+        read()
+        Grouper().group("en")
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert first.story_id == story
+    assert second.story_id == story
+    assert second.copy_of_id == first.pk
+
+
+def canonical(path: str) -> str:
+    return f'<link rel="canonical" href="{path}">'
+
+
+def test_an_address_that_the_page_calls_its_own_recognises_the_article() -> None:
+    page = article_page(TITLE, *REPORT, head=canonical("/news/bridge"))
+    with site(bridge=answering(body=page)) as server:
+        source = make_source(fetch_pages=True)
+        article = wanted(server, source=source)
+        read()
+        again = entry("Another headline", url=server.url("/news/bridge").replace("http:", "https:"))
+    assert stored(make_feed(source), again).new == 0
+    assert list(Sighting.objects.values_list("article", flat=True)) == [article.pk]
+
+
+def test_two_articles_with_one_address_of_their_own_are_made_one() -> None:
+    page = article_page(TITLE, *REPORT, head=canonical("/bridge"))
+    with site(bridge=answering(body=page), b=answering(body=page)) as server:
+        source = make_source()
+        feed = make_feed(source)
+        kept = wanted(server, "/bridge", source=source)
+        twin = wanted(server, "/b", "The old bridge closes for a year", source=source, feed=feed)
+        other = make_article("Bridge story elsewhere", copy_of=twin)
+        story = make_story(twin, other)
+        read()
+    assert not Article.objects.filter(pk=twin.pk).exists()
+    assert Folded.objects.get().article_id == kept.pk
+    assert Sighting.objects.get().feed_id == feed.pk
+    other.refresh_from_db()
+    assert other.copy_of_id == kept.pk
+    assert Story.objects.get(pk=story.pk).article_count == 2  # the kept one took its place
+
+
+def test_a_former_address_leads_to_the_article_that_stayed(client) -> None:
+    kept = make_article(TITLE)
+    Folded.objects.create(former=kept.pk + 7, article=kept)
+    answer = client.get(f"/article/{kept.pk + 7}/anything/")
+    assert answer.status_code == 301
+    assert answer.url == kept.get_absolute_url()
+
+
+def test_a_site_that_names_one_address_on_all_pages_loses_no_article() -> None:
+    served = {
+        name: answering(body=article_page(f"Report on {name}", text * 2, head=canonical("/news")))
+        for name, text in zip(("ferries", "schools", "orchards"), REPORT[:3], strict=True)
+    }
+    with site(**served) as server:
+        source = make_source()
+        for name in served:
+            wanted(server, f"/{name}", f"Report on {name}", source=source)
+        read()
+    assert Article.objects.count() == 3
+    assert set(Page.objects.values_list("state", flat=True)) == {Page.State.READ}
+
+
+def test_the_address_of_another_publisher_is_no_sign_of_one_article() -> None:
+    head = canonical("https://agency.example/bridge")
+    with site(bridge=answering(body=article_page(TITLE, *REPORT, head=head))) as server:
+        original = make_article(TITLE, url="https://agency.example/bridge")
+        article = wanted(server)
+        before = bytes(article.url_hash or b"")
+        read()
+    article.refresh_from_db()
+    assert bytes(article.url_hash or b"") == before
+    assert Article.objects.filter(pk=original.pk).exists()
+
+
+def test_pages_are_wanted_where_a_curator_wants_them_and_only_of_news() -> None:
+    now = timezone.now()
+    wanting = make_feed(make_source(fetch_pages=True))
+    other = make_feed(make_source())
+    told = [
+        entry("Fresh", published=now - timedelta(hours=1)),
+        entry("Old", published=now - timedelta(days=9)),
+        entry("Nowhere", url="", published=now),
+    ]
+    stored(wanting, *told)
+    stored(other, entry("Elsewhere", url="https://b.example/x", published=now))
+    assert [page.article.title for page in Page.objects.select_related("article")] == ["Fresh"]
+
+
+def test_wanting_pages_takes_a_constant_number_of_statements() -> None:
+    def statements(count: int) -> int:
+        feed = make_feed(make_source(fetch_pages=True))
+        told = [entry(f"Report {feed.pk} {n}", published=timezone.now()) for n in range(count)]
+        with CaptureQueriesContext(database) as queries:
+            stored(feed, *told)
+        return len(queries)
+
+    assert statements(1) == statements(30)
+    assert Page.objects.count() == 31
+
+
+def test_an_edit_in_the_feed_does_not_take_back_what_the_page_told() -> None:
+    head = '<meta property="og:image" content="/b.jpg">'
+    with site(bridge=answering(body=article_page(TITLE, *REPORT, head=head))) as server:
+        feed = make_feed(make_source(fetch_pages=True))
+        told = {"url": server.url("/bridge"), "published": timezone.now(), "guid": "1"}
+        stored(feed, entry(TITLE, excerpt="", **told))
+        read()
+        stored(feed, entry("Old bridge closes at once", excerpt="", **told))
+        article = Article.objects.get()
+        assert article.image_url == server.url("/b.jpg")
+    assert article.title == "Old bridge closes at once"
+    assert article.text == "\n\n".join(REPORT)
+    assert article.excerpt.startswith(REPORT[0])
