@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin import ModelAdmin, SimpleListFilter
+from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
+from kombu.exceptions import OperationalError
 
 from articles.admin.base import DeskAdmin, ReadOnlyInline, desk_link, safe_link
 from articles.admin.corrections import CorrectingAdmin
-from articles.models import Article, Edition, Headline, SimilarLink, Story
-from articles.pipeline import reasons
+from articles.models import Article, Edition, Headline, Page, SimilarLink, Story
+from articles.pipeline import page_queue, reasons
 from articles.selectors.search import read_words
+from articles.tasks import read_pages
 
 HEAVY = ("text", "html", "search")
 """Columns that a list has no use for."""
@@ -99,10 +102,11 @@ class ArticleAdmin(ReadingAdmin):
     search_help_text = "Words of headline or excerpt; “in quotes” for a phrase, - excludes."
     autocomplete_fields = ("topic",)
     inlines = (HeadlineInline, SimilarInline)
+    actions = ("fetch_pages",)
     readonly_fields = (
         *("title", "source_link", "address", "excerpt", "text", "authors", "categories"),
         *("image_url", "language", "published_at", "published_claim", "updated_at", "fetched_at"),
-        *("feed_link", "guid", "story_link", "why_here", "copy_link"),
+        *("feed_link", "guid", "own_page", "story_link", "why_here", "copy_link"),
         *("clustered_at", "archive_searched_at"),
     )
     fieldsets = (
@@ -113,6 +117,7 @@ class ArticleAdmin(ReadingAdmin):
                 "fields": (
                     *("authors", "categories", "image_url", "language", "published_at"),
                     *("published_claim", "updated_at", "fetched_at", "feed_link", "guid"),
+                    "own_page",
                 )
             },
         ),
@@ -150,6 +155,31 @@ class ArticleAdmin(ReadingAdmin):
     @admin.display(description="copy of")
     def copy_link(self, article: Article) -> str:
         return desk_link(article.copy_of)
+
+    @admin.display(description="its own page")
+    def own_page(self, article: Article) -> str:
+        """What became of fetching the article's page."""
+        page = Page.objects.filter(article=article).select_related("site").first()
+        if page is None:
+            return "not wanted"
+        if page.fetched_at:
+            return f"read {naturaltime(page.fetched_at)}"
+        reason = page.error or page.site.error
+        return f"{page.get_state_display()}: {reason}" if reason else page.get_state_display()
+
+    @admin.action(description="Fetch the page now", permissions=["change"])
+    def fetch_pages(self, request: HttpRequest, articles: QuerySet[Article]) -> None:
+        """Queue the articles' own pages, whatever came of them before."""
+        count = page_queue.want_again(list(articles.values_list("pk", flat=True)))
+        try:
+            read_pages.delay()
+        except OperationalError as error:
+            words = f"Nothing is fetched yet: the queue does not answer ({error})."
+            self.message_user(request, words, messages.WARNING)
+            return
+        pages = "1 page" if count == 1 else f"{count} pages"
+        words = f"{pages} will be fetched, one a second from each host, where robots.txt allows it."
+        self.message_user(request, words, messages.SUCCESS)
 
     @admin.display(description="why here")
     def why_here(self, article: Article) -> str:

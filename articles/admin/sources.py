@@ -30,6 +30,7 @@ from articles.admin.health import (
 )
 from articles.admin.imports import ImportingAdmin
 from articles.models import Feed, Source, Topic
+from articles.pipeline import page_queue
 from articles.pipeline.opml import why_refused
 from articles.tasks import refresh_feeds
 
@@ -101,8 +102,11 @@ class FeedInline(TabularInline):  # type: ignore[misc]
 
 @admin.register(Source)
 class SourceAdmin(ImportingAdmin):
-    list_display = ("name", "country", "language", "in_editions", "feeds", "failing", "active")
-    list_filter = ("active", "editions", "language")
+    list_display = (
+        *("name", "country", "language", "in_editions", "feeds", "failing"),
+        *("fetch_pages", "active"),
+    )
+    list_filter = ("active", "fetch_pages", "editions", "language")
     search_fields = ("name", "slug", "home_url", "owner")
     autocomplete_fields = ("editions",)
     prepopulated_fields = {"slug": ("name",)}
@@ -113,7 +117,22 @@ class SourceAdmin(ImportingAdmin):
         ("country", "language"),
         "editions",
         "active",
+        "fetch_pages",
     )
+
+    def save_model(
+        self, request: HttpRequest, source: Source, form: ModelForm[Any], change: bool
+    ) -> None:
+        """Where article pages are switched on, those of the last days are fetched as well."""
+        super().save_model(request, source, form, change)
+        if not {"fetch_pages", "active"} & set(form.changed_data):
+            return
+        if source.fetch_pages and source.active:
+            if count := page_queue.want_recent(source.pk):
+                pages = "1 article page" if count == 1 else f"{count} article pages"
+                self.message_user(request, f"{pages} of the last days will be fetched.")
+        else:
+            page_queue.drop(source.pk)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
         sources: QuerySet[Source] = super().get_queryset(request)

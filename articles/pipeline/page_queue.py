@@ -161,6 +161,11 @@ def want_recent(source: int) -> int:
     return want(dict(recent.values_list("pk", "url")))
 
 
+def drop(source: int) -> None:
+    """Take the pages of a source that still wait out of the queue."""
+    Page.objects.filter(article__source=source, state=Page.State.WAITING).delete()
+
+
 def want_again(articles: Sequence[int]) -> int:
     """Have these articles' pages fetched now, whatever came of it before; return how many."""
     addresses = dict(Article.objects.filter(pk__in=articles).values_list("pk", "url"))

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from articles import tasks
-from articles.models import Article, Feed, Story
+from articles.models import Article, Feed, Page, Story
+from articles.pipeline import page_queue
 from newsreader.celery import app
+from tests.article_pages import article_page
 from tests.factories import make_article, make_feed
 from tests.pipeline.feeds import rss
 from tests.pipeline.worker import eventually, working
@@ -43,6 +45,31 @@ def test_a_worker_fetches_what_is_due_and_groups_what_it_brought(worker, publish
     eventually(lambda: Article.objects.exclude(clustered_at=None).count() == 2)
     assert Story.objects.get().article_count == 2
     assert not Feed.objects.exclude(claimed_until=None).exists()
+
+
+def test_a_worker_reads_article_pages_and_groups_by_them(worker, publisher):
+    report = "The council voted on Monday to close the old bridge for a whole year."
+    publisher.expect_request("/robots.txt").respond_with_data("", status=404)
+    publisher.expect_request("/bridge").respond_with_data(
+        article_page("Bridge closes", report, report.replace("year", "decade")),
+        content_type="text/html",
+    )
+    article = make_article("Bridge closes", url=publisher.url_for("/bridge"), excerpt="")
+    page_queue.want({article.pk: article.url})
+
+    tasks.read_pages.delay()
+
+    eventually(lambda: Article.objects.exclude(clustered_at=None).exists())
+    article.refresh_from_db()
+    assert article.text.startswith(report)
+    assert Page.objects.get().state == Page.State.READ
+
+
+def test_pages_have_a_queue_of_their_own():
+    routed = {name: app.amqp.router.route({}, name)["queue"].name for name in app.tasks}
+    assert routed["articles.tasks.read_pages"] == "pages"
+    assert routed["articles.tasks.refresh_due_feeds"] == "fetch"
+    assert routed["articles.tasks.group_language"] == "group"
 
 
 def test_a_task_delivered_twice_does_its_work_once(worker, publisher):
