@@ -33,7 +33,7 @@ NO_FORMER_SEARCH = "DROP FUNCTION article_search(text, text, text);"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0007_polite_fetching'),
+        ('articles', '0008_push'),
     ]
 
     operations = [
