@@ -97,12 +97,12 @@ class Ours:
         ]
         for worker in workers:
             _line_of(worker)
-        database, began = _database_cpu(), time.perf_counter()
+        database, began = database_cpu(), time.perf_counter()
         for worker in workers:
             _start(worker)
         reports = [json.loads(_line_of(worker)) for worker in workers]
         seconds = time.perf_counter() - began
-        database = _database_cpu() - database
+        database = database_cpu() - database
         for worker in workers:
             worker.communicate()
         return Figures(
@@ -148,27 +148,27 @@ def work() -> None:
     connection.ensure_connection()
     print("ready", flush=True)
     sys.stdin.readline()
-    before = _cpu(os.getpid())
+    before = cpu(os.getpid())
     summary = Summary()
     for refreshed in refresh_due():
         summary.add(refreshed)
     report = {
         "feeds": summary.feeds,
         "articles": summary.new_articles,
-        "cpu": _cpu(os.getpid()) - before,
+        "cpu": cpu(os.getpid()) - before,
         "memory": _memory(os.getpid()),
     }
     print(json.dumps(report), flush=True)
 
 
-def _database_cpu() -> float:
+def database_cpu() -> float:
     from django.conf import settings
 
     first = (settings.LAYOUT.postgres_data / "postmaster.pid").read_text().split()[0]
-    return _cpu(int(first))
+    return cpu(int(first))
 
 
-def _cpu(root: int) -> float:
+def cpu(root: int) -> float:
     """Seconds that a process and all it ever started have used, as /proc tells them."""
     ticks = 0
     for pid in (root, *_children(root)):
