@@ -198,7 +198,8 @@ class Index:
         limit = self._parameters.candidates
         if len(each) <= limit:
             return each
-        days = np.nan_to_num(np.abs(times[each] - times[slot])) / DAY
+        days = np.abs(times[each] - times[slot]) / DAY
+        days[np.isnan(days)] = 0.0
         promise = sums / self._lengths[each] / (1.0 + days / self._parameters.candidate_days)
         return np.asarray(each[np.argpartition(-promise, limit)[:limit]], np.int64)
 
