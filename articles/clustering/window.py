@@ -20,6 +20,7 @@ from articles.clustering.likeness import likeness, nearness
 from articles.clustering.parameters import DAY, DEFAULT, Parameters
 from articles.clustering.similar import Pools
 from articles.clustering.stories import Stories
+from articles.clustering.tails import Tails
 from articles.clustering.text import words
 from articles.clustering.types import Document, Grouped, Known, Placement, Similar
 from articles.clustering.vectors import Vectors
@@ -72,6 +73,7 @@ class Window:
         self._pools = Pools(parameters, self._folds.originals, self._sources)
         self._free: list[int] = []
         self._gone: list[int] = []
+        self._tails = Tails()
         self._outside: dict[int, int] = {}
         self._ids: dict[int, int] = {}
         self._told: dict[int, Placement] = {}
@@ -196,7 +198,7 @@ class Window:
         self._documents[slot] = replace(document, vector=None)
         self._holds.enter(slot, document.id)
         self._times[slot] = np.nan if document.published is None else document.published
-        self._index.add(slot, words(document.title), words(document.lead))
+        self._index.add(slot, words(self._tails.headline(document)), words(document.lead))
         return slot
 
     def _compare(self, slots: Sequence[int]) -> None:
@@ -286,6 +288,7 @@ class Window:
                 self._stories.arrive(copy, home)
                 self._moved.add(copy)
             document = self._documents.pop(slot)
+            self._tails.forget(document)
             del self._slots[document.id], self._told[document.id]
             self._holds.leave(slot)
             for known in (self._outside, self._told_similar, self._sketches, self._origins):
