@@ -9,7 +9,8 @@ the next run, and those that failed, as `TARGET-crash-â€¦` or `TARGET-timeout-â€
 
 atheris is too heavy for the development requirements. Get it for a run only:
 
-    python -m venv /tmp/fuzz && /tmp/fuzz/bin/pip install atheris -r requirements.txt
+    python -m venv /tmp/fuzz
+    /tmp/fuzz/bin/pip install -r requirements.txt && /tmp/fuzz/bin/pip install atheris
     /tmp/fuzz/bin/python benchmarks/fuzz.py
 """
 

@@ -129,7 +129,7 @@ class _Asker:
         try:
             answer = turns.get(self._door, url, seconds=seconds, accept=accept)
         except NotInTimeError as error:
-            self._resting[host] = str(error)
+            self._resting[error.host] = str(error)
             raise
         if pace.throttles(answer):
             self._resting[host] = _said(answer)

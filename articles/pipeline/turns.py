@@ -21,6 +21,11 @@ PATIENCE = 15.0
 class NotInTimeError(FetchError):
     """The turn of a host would come too late."""
 
+    def __init__(self, host: str) -> None:
+        words = f"{host} was asked by us already, and may not be asked again in time."
+        super().__init__(Failure.TIMEOUT, words)
+        self.host = host
+
 
 def get(door: Door, url: str, *, seconds: float, accept: str = FEED_ACCEPT) -> Response:
     """What `Door.get` gives; every request of it, redirects too, waits for the turn of its host.
@@ -52,8 +57,7 @@ def _take(host: str, until: float) -> Turn:
         now = timezone.now()
         wait = hosts.free_from([host]).get(host, now) - now
         if wait > hosts.LEASE or time.monotonic() > until:
-            words = f"{host} was asked by us already, and may not be asked again in time."
-            raise NotInTimeError(Failure.TIMEOUT, words)
+            raise NotInTimeError(host)
         time.sleep(min(max(wait.total_seconds(), 0.0), LOOK_AGAIN))
 
 
