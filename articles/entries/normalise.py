@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
-from urllib.parse import urljoin
 
 from articles.entries.clutter import remove_clutter, repair_spacing
 from articles.entries.dates import published_at, updated_at
@@ -53,7 +52,7 @@ class Context:
 
 def normalise(raw: RawEntry, context: Context) -> Entry:
     """The entry that `raw` stands for; `UnusableEntryError` where it has nothing to show."""
-    base = safe_url(urljoin(context.base, raw.base)) if raw.base else context.base
+    base = safe_url(raw.base, context.base) if raw.base else context.base
     url = next((u for link in raw.links if (u := safe_url(link, base))), "")
     html = clean_html(raw.content or raw.summary, base)
     text = _text(html)

@@ -411,3 +411,18 @@ def test_a_hub_that_is_no_web_address_is_none():
 def test_the_language_is_the_feeds_else_the_texts_else_the_default(head, title, text, language):
     body = rss(item(title, f"<description>{text}</description>"), head)
     assert read(body, default_language="xx").entries[0].language == language
+
+
+@pytest.mark.parametrize(
+    "address", ["http://[::1", "http://999.1.1.1/", "http://a^b/", "http://\u00b4a.example/", "x:y"]
+)
+def test_an_address_that_is_none_costs_no_entry_wherever_it_stands(address):
+    body = (
+        f"<feed xmlns='http://www.w3.org/2005/Atom'><title>News</title><link href='{address}'/>"
+        f"<entry xml:base='{address}'><id>1</id><title>Storm</title><link href='{address}'/>"
+        "<content type='html'>&lt;a href='/a'&gt;Storm&lt;/a&gt; hits the coast.</content>"
+        f"</entry><entry><id>2</id><title>Flood</title><link href='https://a.example/2'/>"
+        f"<content type='html'>&lt;a href='{address}'&gt;Rain&lt;/a&gt;</content></entry></feed>"
+    ).encode()
+    parsed = parse(body, url=URL, now=NOW)
+    assert [entry.title for entry in parsed.entries] == ["Storm", "Flood"]

@@ -151,3 +151,11 @@ def test_clean_html_holds_nothing_that_runs(markup):
 @given(st.text(st.sampled_from(" \n\t\r\xa0\u200b\ufffc\u2028xé"), max_size=12))
 def test_a_line_that_is_passed_as_tidy_would_not_be_changed(text):
     assert _tidy(f"x\n\n{text}") == f"x\n\n{_tidy(text)}".strip()
+
+
+@pytest.mark.parametrize("base", ["http://999.1.1.1/", "http://xn--a/", "http://a^b/", "no base"])
+def test_a_base_that_is_no_address_costs_relative_links_only(base):
+    html = '<p><a href="/a">one</a> <a href="https://example.org/b">two</a></p>'
+    cleaned = clean_html(html, base)
+    assert 'href="https://example.org/b"' in cleaned
+    assert "/a" not in cleaned.replace("</a>", "")

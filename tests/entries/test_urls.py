@@ -147,3 +147,15 @@ def test_an_address_that_becomes_too_long_is_refused_as_one_that_is():
     longest = "http://example.org".ljust(2048, "a")
     assert safe_url(longest) == longest
     assert canonical_url(longest) == ""
+
+
+@pytest.mark.parametrize("host", ["a^b", "a<b", "a|b", "a%20b", "a%00b", "´a", "ä" * 80, "a\\b"])
+def test_what_no_host_can_be_called_is_refused(host):
+    assert safe_url(f"http://{host}.example/") == ""
+    assert safe_url("/a", f"http://{host}.example/") == ""
+
+
+def test_names_of_hosts_in_any_script_are_taken():
+    assert safe_url("http://a_b.example/") == "http://a_b.example/"
+    assert safe_url("https://Zürich.example/") == "https://xn--zrich-kva.example/"
+    assert safe_url("http://[2606:4700::1111]:8080/") == "http://[2606:4700::1111]:8080/"
