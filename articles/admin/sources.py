@@ -30,6 +30,7 @@ from articles.admin.health import (
 )
 from articles.admin.imports import ImportingAdmin
 from articles.models import Feed, Source, Topic
+from articles.models.sources import FeedQuerySet
 from articles.pipeline import page_queue
 from articles.pipeline.opml import why_refused
 from articles.tasks import refresh_feeds
@@ -189,6 +190,10 @@ class FeedAdmin(ImportingAdmin):
         ("Visits", {"fields": readonly_fields[11:]}),
     )
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Feed]:
+        feeds: FeedQuerySet = super().get_queryset(request)
+        return feeds.with_turns()
+
     @admin.display(ordering="url")
     def address(self, feed: Feed) -> str:
         return feed.url.partition("://")[2]
@@ -218,8 +223,8 @@ class FeedAdmin(ImportingAdmin):
     def next_fetch(self, feed: Feed) -> str:
         if health(feed) == "paused":
             return "–"
-        late = feed.next_fetch_at <= timezone.now()
-        return "due" if late else naturaltime(feed.next_fetch_at)
+        when = feed.next_check_at
+        return "due" if when <= timezone.now() else naturaltime(when)
 
     @admin.display(description="asked every", ordering="interval")
     def rhythm(self, feed: Feed) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -71,6 +71,11 @@ class FeedQuerySet(models.QuerySet["Feed"]):
         """Feeds whose time has come and that no worker holds; retired ones are asked monthly."""
         active = self.filter(active=True, source__active=True)
         return active.free().filter(next_fetch_at__lte=Now())
+
+    def with_turns(self) -> FeedQuerySet:
+        """Feeds with `turn_at`, from when on their host may be asked; None for one never asked."""
+        host = Host.objects.filter(name=models.OuterRef("host"))
+        return self.annotate(turn_at=models.Subquery(host.values("next_request_at")))
 
 
 class Feed(models.Model):
@@ -149,6 +154,12 @@ class Feed(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.url
+
+    @property
+    def next_check_at(self) -> datetime:
+        """When it is asked next: its own time, or its host's where that is known and later."""
+        turn_at: datetime | None = vars(self).get("turn_at")
+        return max(self.next_fetch_at, turn_at or self.next_fetch_at)
 
 
 class Host(models.Model):

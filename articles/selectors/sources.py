@@ -62,7 +62,8 @@ class Directory:
 
 def feeds() -> QuerySet[Feed]:
     """Feeds with what their health is told from."""
-    return Feed.objects.order_by("url").select_related("subscription").only(*HEALTH)
+    feeds = Feed.objects.with_turns().order_by("url")
+    return feeds.select_related("subscription").only(*HEALTH)
 
 
 def directory(number: int, edition: str = "") -> Directory:

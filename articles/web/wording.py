@@ -175,9 +175,10 @@ def next_check(feed: Feed, now: datetime) -> str:
     """ "next check in 20 minutes"; empty for a feed that is not checked."""
     if not feed.active:
         return ""
-    if feed.next_fetch_at <= now + timedelta(minutes=1):
+    when = feed.next_check_at
+    if when <= now + timedelta(minutes=1):
         return _("next check in a moment")
-    return _("next check in %(time)s") % {"time": timesince(now, feed.next_fetch_at, depth=1)}
+    return _("next check in %(time)s") % {"time": timesince(now, when, depth=1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +205,7 @@ def _facts(feeds: Sequence[Feed]) -> str:
     """Rhythm, share of checks without news and next check of feeds taken together."""
     if not feeds:
         return ""
-    soonest = min(feeds, key=lambda feed: feed.next_fetch_at)
+    soonest = min(feeds, key=lambda feed: feed.next_check_at)
     return _line(
         rhythm(min(feed.interval for feed in feeds)),
         unchanged(sum(f.fetches for f in feeds), sum(f.not_modified for f in feeds)),

@@ -10,7 +10,8 @@ from django.test import Client
 from django.utils import timezone
 from kombu import pools
 
-from articles.models import Feed
+from articles.fetch.pace import host_of
+from articles.models import Feed, Host
 from newsreader.celery import app
 from tests.factories import make_feed, make_source, make_subscription
 
@@ -32,6 +33,13 @@ def feeds(db) -> dict[str, Feed]:
         "silent": make_feed(silent, **fetched),
         "retired": make_feed(retired_at=NOW, failures=9, **fetched),
     }
+
+
+def test_a_feed_of_a_host_at_rest_is_not_called_due(desk, db):
+    feed = make_feed(next_fetch_at=NOW, last_fetch_at=NOW)
+    resting = NOW + timedelta(hours=2, minutes=5)
+    Host.objects.create(name=host_of(feed.url), next_request_at=resting)
+    assert "2\xa0hours from now" in desk.get(LIST).content.decode()
 
 
 def listed(desk, health: str) -> set[str]:
@@ -65,6 +73,19 @@ def test_the_list_says_in_words_what_is_wrong(desk, feeds):
 def test_the_list_says_when_a_feed_is_fetched_next(desk, db):
     make_feed(next_fetch_at=NOW + timedelta(hours=2, minutes=5), last_fetch_at=NOW)
     assert "2\xa0hours from now" in desk.get(LIST).content.decode()
+
+
+def test_the_list_says_how_a_feed_is_asked(desk, db):
+    make_feed(
+        interval=timedelta(hours=3),
+        last_fetch_at=NOW,
+        fetches=8,
+        not_modified=6,
+        bytes_saved=3_500_000,
+    )
+    page = desk.get(LIST).content.decode().replace("\xa0", " ")
+    for words in ("3 hours", "75%", "3.3 MB"):
+        assert words in page
 
 
 def act(desk: Client, action: str, *feeds: Feed) -> str:

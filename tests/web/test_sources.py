@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from articles.fetch.pace import host_of
+from articles.models import Host
 from articles.selectors.sources import SOURCES_A_PAGE
 from tests.factories import (
     make_article,
@@ -62,6 +64,17 @@ def test_health_is_told_in_words(uk, read):
         assert "Works in part: One entry was left out." in text
         assert "Checked about every 30 minutes" in text
         assert "Paused." in text
+
+
+def test_the_next_check_is_not_before_the_host_may_be_asked(uk, read):
+    now = timezone.now()
+    source = make_source("The Lantern", editions=(uk,))
+    feed = make_feed(source, last_fetch_at=now, next_fetch_at=now)
+    assert "next check in a moment" in read("/sources/").text
+    resting = now + timedelta(hours=2, minutes=1)
+    Host.objects.create(name=host_of(feed.url), next_request_at=resting)
+    for address in ("/sources/", source.get_absolute_url()):
+        assert "next check in 2 hours" in read(address).text.replace("\xa0", " ")
 
 
 def test_pages_follow_until_every_source_was_shown(uk, read):

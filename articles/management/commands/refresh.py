@@ -57,7 +57,10 @@ class Command(BaseCommand):
             f"{summary.edited_articles} edited."
         )
         if summary.feeds < wanted:
-            self.stdout.write(f"{wanted - summary.feeds} feeds are being fetched by a worker now.")
+            self.stdout.write(
+                f"{wanted - summary.feeds} feeds are left to the workers: one has them now, or"
+                " their host is not to be asked yet."
+            )
 
     def _group(self) -> None:
         grouper = Grouper()
