@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
-MAX_URL = 2048
+MAX_URL = 2000
+"""Characters: what the columns of addresses hold."""
 
 TRACKING_PARAMETERS = frozenset(
     {

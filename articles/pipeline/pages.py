@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
 from articles.entries.page import Page as Extract
@@ -25,7 +25,7 @@ from articles.entries.page import PageError
 from articles.entries.parsers import Allowance, ParserFaultError, Parsers
 from articles.entries.types import ParseError
 from articles.fetch import pace
-from articles.fetch.article_pages import MAX_REDIRECTS, trouble
+from articles.fetch.article_pages import MAX_REDIRECTS, RETRIES, trouble
 from articles.fetch.door import Door, Hop
 from articles.fetch.robots import LONGEST, Answered, Rule, Rules, judge
 from articles.fetch.types import DoorSettings, Failure, FetchError, Limits, Response
@@ -254,7 +254,11 @@ def _settle_page(page: Page, asked: Asked) -> str:
             return _keep(page, asked.extract, asked.now)
     except BusyError:
         _fail(page, "Its language was being grouped for long.", timedelta(minutes=1))
-        return ""
+    except (DataError, IntegrityError) as error:
+        logger.exception("%s: what it says could not be stored", page.url)
+        again = RETRIES[0] if isinstance(error, IntegrityError) else None
+        _fail(page, f"What it says could not be stored: {type(error).__name__}.", again)
+    return ""
 
 
 def _keep(page: Page, extract: Extract, now: datetime) -> str:

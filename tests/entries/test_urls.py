@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.entries.urls import _CLEAN, _made_safe, canonical_url, safe_url
+from articles.entries.urls import _CLEAN, MAX_URL, _made_safe, canonical_url, safe_url
 
 PAGE = "https://example.org/2026/bridge"
 
@@ -144,7 +144,7 @@ def test_what_is_passed_as_clean_would_not_be_changed(address):
 def test_an_address_that_becomes_too_long_is_refused_as_one_that_is():
     assert safe_url("https://example.org/" + "ä" * 500) == ""
     assert safe_url("https://example.org/" + "ä" * 300)
-    longest = "http://example.org".ljust(2048, "a")
+    longest = "http://example.org".ljust(MAX_URL, "a")
     assert safe_url(longest) == longest
     assert canonical_url(longest) == ""
 

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from itertools import pairwise
+from typing import Any
 
 import pytest
+from django.db import DataError, transaction
 from django.db import connection as database
-from django.db import transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -19,7 +20,7 @@ from django.utils.dateparse import parse_datetime
 from articles.entries.parsers import Allowance, Parsers
 from articles.entries.types import Entry
 from articles.models import Article, Feed, Folded, Headline, Host, Page, Sighting, Site, Story
-from articles.pipeline import page_queue, pages
+from articles.pipeline import page_queue, page_text, pages
 from articles.pipeline.grouping import Grouper
 from articles.pipeline.pages import read_waiting
 from articles.pipeline.store import Stored, store_entries
@@ -346,6 +347,24 @@ def test_what_the_feed_told_stays_and_gaps_are_filled() -> None:
     assert full.published_at == datetime(2026, 2, 1, tzinfo=UTC)
     assert full.excerpt.startswith("word word")
     assert full.text == "\n\n".join(REPORT)
+
+
+def test_what_cannot_be_stored_costs_only_its_own_page(monkeypatch) -> None:
+    tell = page_text.tell
+
+    def refusing(article: Article, *told: Any) -> bool:
+        if article.title == "Report a":
+            raise DataError("value too long")
+        return tell(article, *told)
+
+    monkeypatch.setattr(page_text, "tell", refusing)
+    page = answering(body=article_page(TITLE, *REPORT))
+    with site(a=page, b=page) as server:
+        odd, good = wanted(server, "/a", "Report a"), wanted(server, "/b", "Report b")
+        read()
+    assert page_of(odd).state == Page.State.FAILED
+    assert page_of(odd).error == "What it says could not be stored: DataError."
+    assert page_of(good).state == Page.State.READ
 
 
 def test_words_of_the_page_are_found_by_search() -> None:
