@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from itertools import pairwise
+from threading import Event
 from typing import Any
 
 import pytest
@@ -20,7 +22,7 @@ from django.utils.dateparse import parse_datetime
 from articles.entries.parsers import Allowance, Parsers
 from articles.entries.types import Entry
 from articles.models import Article, Feed, Folded, Headline, Host, Page, Sighting, Site, Story
-from articles.pipeline import page_queue, page_text, pages
+from articles.pipeline import lock, page_queue, page_text, pages
 from articles.pipeline.grouping import Grouper
 from articles.pipeline.pages import read_waiting
 from articles.pipeline.store import Stored, store_entries
@@ -286,6 +288,39 @@ def test_a_page_that_ended_its_worker_each_time_is_given_up() -> None:
     read()
     assert page_of(article).state == Page.State.FAILED
     assert "ended the process" in page_of(article).error
+
+
+def test_a_stop_gives_up_what_is_under_way_and_puts_it_back() -> None:
+    reached, over = Event(), Event()
+
+    def slow(request: Request) -> None:
+        reached.set()
+        over.wait(30)
+
+    with site(bridge=slow) as server:
+        article = wanted(server)
+        assert list(read_waiting(stop=reached.is_set)) == []
+        over.set()
+    page = page_of(article)
+    assert (page.state, page.attempts, page.error) == (Page.State.WAITING, 0, "")
+    assert page.claimed_until is None
+
+
+def test_one_process_at_a_time_reads_pages() -> None:
+    with lock.alone(lock.READING) as first, ThreadPoolExecutor() as thread:
+        assert first
+        assert thread.submit(_alone).result() is False
+    with ThreadPoolExecutor() as thread:
+        assert thread.submit(_alone).result() is True
+
+
+def _alone() -> bool:
+    """Whether another connection would be the only one to read."""
+    try:
+        with lock.alone(lock.READING) as alone:
+            return alone
+    finally:
+        database.close()
 
 
 def test_a_host_is_asked_at_most_once_a_second(settings) -> None:
