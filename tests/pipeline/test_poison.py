@@ -32,12 +32,20 @@ def die_with(feed: Feed) -> None:
     let_leases_end()
 
 
-def test_what_a_worker_died_with_is_claimed_alone():
-    feeds = [make_feed() for _ in range(3)]
-    for feed in feeds[:2]:
+def become_suspect(feed: Feed) -> None:
+    """One more death, and the feed is put aside."""
+    for _ in range(MOST_DEATHS - 1):
         die_with(feed)
 
-    assert [claim.feed for claim in claims.claim_due(10)] == feeds[2:]
+
+def test_what_has_a_single_death_left_is_claimed_alone():
+    feeds = [make_feed() for _ in range(3)]
+    for feed in feeds[:2]:
+        become_suspect(feed)
+    die_with(feeds[2])
+
+    [other] = claims.claim_due(10)
+    assert (other.feed, other.suspect) == (feeds[2], False)
     [first] = claims.claim_suspect()
     assert first.suspect
     assert first.feed in feeds[:2]
@@ -61,7 +69,7 @@ def test_nothing_else_is_under_way_while_a_suspect_is_fetched(publisher):
         publisher.expect_request(path).respond_with_handler(answer)
     feeds = [make_feed(url=publisher.url_for(path)) for path in paths]
     for feed in feeds[:2]:
-        die_with(feed)
+        become_suspect(feed)
 
     assert len(list(refresh_due())) == 8
 
