@@ -67,6 +67,7 @@ _ENDINGS = frozenset(
         "news",
     }
 )
+_LONGEST_ADDRESS = 80
 _ADDRESS = re.compile(r"[/@\\]|www\.", re.IGNORECASE)
 
 
@@ -156,7 +157,8 @@ def _ellipsis(tail: re.Match[str]) -> str:
 
 def _parted(found: re.Match[str]) -> str:
     text, start, end = found.string, found.start(), found.end()
-    left = text.rfind(" ", max(0, start - 80), start) + 1
+    first = max(0, start - _LONGEST_ADDRESS)
+    left = max(first, text.rfind(" ", first, start))
     if found[2].lower() in _ENDINGS or _ADDRESS.search(text, left, end + len(found[2]) + 1):
         return found[0]
     return found[0] + " "

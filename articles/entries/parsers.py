@@ -46,8 +46,8 @@ _ANSWERED = {
 class Allowance:
     """What reading one feed may cost."""
 
-    seconds: float = 1.5
-    """Of processor time."""
+    seconds: float = 5.0
+    """Of processor time: a thousand long articles take a third of it, on a slow machine all."""
     loading_seconds: float = 0.5
     """As much more for the feeds up to the first whose language must be told by a model."""
     memory_bytes: int = 512 * _MEBIBYTE

@@ -51,7 +51,7 @@ _TINY = re.compile(r'\b(?:width|height)="[0-2](?:px)?"')
 _NO_SOURCE = re.compile(rf'<img\b(?!{_ATTRS}\bsrc="https?://){_ATTRS}>')
 _EMPTY_BLOCK = re.compile(r"<(p|div|span|figure|li|strong|em|b|i)>\s*</\1>")
 
-_DEEPEST, _DEEPEST_FORMATTING = 200, 12
+_DEEPEST, _DEEPEST_FORMATTING = 60, 12
 _ANY_NAME = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
 _ANY_TAG = re.compile(r"<[^<>]*>?")
 _FORMATTING = {

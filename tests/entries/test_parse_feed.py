@@ -93,6 +93,17 @@ def test_an_address_is_fetched_through_the_door(httpserver: HTTPServer, settings
     assert set(refused) == {"input", "error"}
 
 
+def test_a_feed_that_takes_too_long_is_an_error_and_stops_nothing(feed, tmp_path):
+    attributes = " ".join(f'a{n}="x"' for n in range(100_000))
+    long = tmp_path / "long.xml"
+    long.write_text(f"<rss><channel><item {attributes}/></channel></rss>")
+
+    first, second = objects("--seconds", "0.01", str(long), str(feed))
+
+    assert "takes too long" in first["error"]
+    assert second["title"] == "The Example"
+
+
 def test_people_get_lines(feed, tmp_path):
     lines = shown(str(feed), str(tmp_path / "missing.xml")).splitlines()
 

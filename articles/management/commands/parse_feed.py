@@ -13,13 +13,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from articles.entries.parsers import Parsers
+from articles.entries.parsers import Allowance, Parsers
 from articles.entries.types import Entry, ParsedFeed, ParseError
 from articles.fetch.door import Door
 from articles.fetch.types import FetchError
 
 SOME_ADDRESS = "https://example.org/feed.xml"
 """Where a file is taken to come from, unless it is said."""
+SECONDS = 1.4
 
 
 class Command(BaseCommand):
@@ -44,10 +45,18 @@ class Command(BaseCommand):
             help=f"where files come from, for relative links in them; {SOME_ADDRESS} if not given",
         )
 
-    def handle(self, *, feeds: list[str], base: str, **options: Any) -> None:
+        parser.add_argument(
+            "--seconds",
+            type=float,
+            default=SECONDS,
+            help=f"processor time that a feed may take; {SECONDS} if not given, in production more",
+        )
+
+    def handle(self, *, feeds: list[str], base: str, seconds: float, **options: Any) -> None:
         """Read one feed after the other and print each as soon as it is read."""
         show = _as_json if options["json"] else _as_text
-        with Door(settings.FETCH) as door, Parsers() as parsers:
+        allowance = Allowance(seconds=seconds)
+        with Door(settings.FETCH) as door, Parsers(allowance=allowance) as parsers:
             for name in feeds:
                 self.stdout.write(show(name, _read(name, base, door, parsers)))
                 self.stdout.flush()
