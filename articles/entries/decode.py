@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 
+from charset_normalizer import from_bytes
+
 _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -47,6 +49,12 @@ _MEANT = {
 _WINDOWS_1252 = {
     0xDC00 + byte: bytes([byte]).decode("cp1252", "ignore") for byte in range(128, 256)
 }
+_NO_UTF_8 = re.compile("[\udc80-\udcff]")
+_WIDE = re.compile("[\x80-\ud7ff\ue000-\uffff]")
+_HIGH_BYTE = re.compile(rb"[\x80-\xff]")
+_GUESSED_FROM = 8192
+"""Bytes that an encoding is guessed from."""
+_FIRST_OTHER_LETTER = "\u0370"  # Greek; before it are the Latin letters
 _CUT_OFF = re.compile("[\udcc2-\udcf4][\udc80-\udcbf]{0,2}$")
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
@@ -57,8 +65,9 @@ def decode(body: bytes, content_type: str = "") -> tuple[str, tuple[str, ...]]:
 
     A byte-order mark decides. Else bytes that are valid UTF-8 are UTF-8, whatever the declaration,
     because hardly any text of another encoding is; else the declared encoding of the document, else
-    that of `content_type`. Bytes wrong in UTF-8 are read as windows-1252, one by one, so that a
-    document that mixes both comes out right. It never fails.
+    that of `content_type`. Where nothing is declared, a script other than Latin is told by its
+    statistics. Bytes wrong in UTF-8 are else read as windows-1252, one by one, so that a document
+    that mixes both comes out right. It never fails.
     """
     text, problems = _text(body, content_type)
     clean = without_controls(text)
@@ -105,7 +114,28 @@ def _other(body: bytes, encodings: list[str]) -> str:
             continue
     if encodings and encodings[0] != "cp1252":
         return body.decode(encodings[0], "replace")
-    return _as_windows_1252(body.decode("utf-8", "surrogateescape"))
+    text = body.decode("utf-8", "surrogateescape")
+    if not encodings and len(_NO_UTF_8.findall(text)) > len(_WIDE.findall(text)):
+        return _as_other_script(body) or _as_windows_1252(text)
+    return _as_windows_1252(text)
+
+
+def _as_other_script(body: bytes) -> str:
+    """Text that is likely in a script other than Latin, which windows-1252 has no letters of.
+
+    Statistics tell scripts apart, but not the Latin encodings from each other. What is looked at
+    begins and ends at a tag, which no character of several bytes can contain the start of.
+    """
+    found = _HIGH_BYTE.search(body)
+    start = body.rfind(b"<", 0, found.start() if found else 0) + 1
+    sample = body[start : start + _GUESSED_FROM].rpartition(b"<")[0]
+    guess = from_bytes(sample).best()
+    if guess is None:
+        return ""
+    letters = [letter for letter in str(guess) if letter > "\x7f" and letter.isalpha()]
+    if 2 * sum(letter >= _FIRST_OTHER_LETTER for letter in letters) <= len(letters):
+        return ""
+    return body.decode(guess.encoding, "replace")
 
 
 def _declared(body: bytes, content_type: str) -> list[str]:

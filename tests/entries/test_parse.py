@@ -102,6 +102,27 @@ def test_declared_encodings_of_the_world_are_read(encoding, text):
     assert read(body).entries[0].title == text
 
 
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("koi8-r", "Старый мост через реку закрыт для движения до весны, сообщили в городе."),
+        ("windows-1251", "Старый мост через реку закрыт для движения до весны, сообщили в городе."),
+        ("shift_jis", "古い橋は春まで通行止めになると市が月曜日に発表した。"),
+        ("euc-jp", "古い橋は春まで通行止めになると市が月曜日に発表した。"),
+        ("gb2312", "市政府星期一宣布，旧桥将关闭到明年春天，车辆必须绕行。"),
+        ("big5", "市政府星期一宣布，舊橋將關閉到明年春天，車輛必須繞行。"),
+        ("euc-kr", "시는 월요일에 낡은 다리를 봄까지 폐쇄한다고 발표했다."),
+        ("windows-1252", "Die alte Brücke über den Fluß bleibt für Fußgänger gesperrt."),
+        ("windows-1252", "El año pasado en España se cerró el viejo puente sobre el río."),
+    ],
+)
+def test_encodings_that_are_declared_nowhere_are_told_by_their_script(encoding, text):
+    body = f"<rss><channel>{item(text)}{item(text, link='https://example.org/2')}</channel></rss>"
+    feed = read(body.encode(encoding))
+    assert [entry.title for entry in feed.entries] == [text, text]
+    assert "not in UTF-8" in feed.notices[0]
+
+
 def test_an_encoding_that_is_no_text_is_not_used():
     body = b'<?xml version="1.0" encoding="unicode_escape"?>' + rss(item("C:\\new")).encode()
     assert read(body).entries[0].title == "C:\\new"
