@@ -3,7 +3,8 @@
 Vectors are compared after whitening: what all of the window's articles have in common is taken
 off, and directions in which they differ much count as little as those in which they hardly do. It
 is to vectors what inverse document frequency is to words: among a month's reports on one sport,
-that two are on that sport says nothing. Without it vectors hardly helped (docs/grouping.md).
+that two are on that sport says nothing (Su et al. 2021, "Whitening sentence representations for
+better semantics and faster retrieval"). Without it vectors hardly helped (docs/grouping.md).
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class Vectors:
         self._white: Vector = np.zeros((0, 0), np.float16)
         self._held: NDArray[np.bool_] = np.zeros(0, np.bool_)
         self._count = 0
-        self._whitened_at = 0
+        self._changes = 0
         self._mean: Floats = np.zeros(0, np.float32)
         self._whitening: Floats = np.zeros((0, 0), np.float32)
 
@@ -48,20 +49,22 @@ class Vectors:
         self._raw[slot] = vector
         self._held[slot] = True
         self._count += 1
+        self._changes += 1
 
     def drop(self, slots: Iterable[int]) -> None:
         """Forget the vectors of these slots, if they have any."""
         leaving = np.fromiter(slots, np.int64)
-        leaving = leaving[leaving < len(self._held)]
-        self._count -= int(self._held[leaving].sum())
+        leaving = leaving[self._are_held(leaving)]
+        self._count -= len(leaving)
+        self._changes += len(leaving)
         self._held[leaving] = False
 
     def weigh(self, slots: Sequence[int]) -> None:
         """Whiten the vectors of new slots, or all of them when the window has moved."""
         if not self._count:
             return
-        if abs(self._count - self._whitened_at) > _DRIFT * self._whitened_at:
-            self._whitened_at = self._count
+        if self._changes > _DRIFT * self._count:
+            self._changes = 0
             self._learn()
             chosen = np.flatnonzero(self._held)
         else:
@@ -86,7 +89,9 @@ class Vectors:
 
     def _are_held(self, slots: Slots) -> NDArray[np.bool_]:
         inside = slots < len(self._held)
-        return np.asarray(inside & self._held[np.where(inside, slots, 0)], np.bool_)
+        held = np.zeros(len(slots), np.bool_)
+        held[inside] = self._held[slots[inside]]
+        return held
 
     def _learn(self) -> None:
         """Mean and covariance, as if so many articles more pointed evenly in all directions.
