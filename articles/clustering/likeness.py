@@ -47,13 +47,20 @@ def _odds(
 
 
 def nearness(
-    cosine: NDArray[np.float32], days: NDArray[np.float64], parameters: Parameters
+    cosine: NDArray[np.float32],
+    days: NDArray[np.float64],
+    parameters: Parameters,
+    meaning: NDArray[np.float32] | None = None,
 ) -> NDArray[np.float64]:
     """How well pairs of articles serve as similar news of each other, 0 to 1.
 
-    What the cosine has above `similar_floor` counts less with the days between the two, half as
-    much after `similar_days`; it falls as a hyperbola so that months apart words still decide.
+    Where both have a sentence vector, the mean of the two cosines counts. What it has above
+    `similar_floor` counts less with the days between the two, half as much after `similar_days`;
+    it falls as a hyperbola so that months apart words still decide.
     """
+    if meaning is not None:
+        both = (cosine + np.maximum(meaning, 0.0)) / 2
+        cosine = np.where(np.isnan(meaning), cosine, both)
     floor = parameters.similar_floor
     above = (cosine - floor) / (1.0 + days / parameters.similar_days)
     return np.where(cosine >= floor, floor + above, 0.0)

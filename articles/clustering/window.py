@@ -218,7 +218,8 @@ class Window:
             if self._become_twins(left, right):
                 touched |= {left, right}
         self._refold(touched)
-        self._pools.link(pairs.left, pairs.right, nearness(pairs.cosine, days, self._parameters))
+        near = nearness(pairs.cosine, days, self._parameters, meaning)
+        self._pools.link(pairs.left, pairs.right, near)
 
     def _relink(self) -> None:
         """Compare every article anew: the weights have learnt much since they were compared."""

@@ -107,6 +107,16 @@ def test_reports_that_mean_the_same_are_one_story_though_they_share_few_words():
     assert len(set(by_meaning.values())) == 3
 
 
+def test_similar_news_goes_by_meaning_too():
+    titles = [*REWORDED, *VOLCANO, *CUP, "Undersea cable landed", "Cable cars run again"]
+    documents = [article(at, title, at=NOON) for at, title in enumerate(titles)]
+
+    similar = window().group(embedded(documents, WordEncoder())).similar
+
+    assert similar[1][0].article == 0
+    assert similar[1][0].score > window().group(documents).similar[1][0].score
+
+
 def test_a_window_that_was_filled_again_compares_vectors_too():
     titles = [*VOLCANO, *CUP, REWORDED[0]]
     documents = [article(at, title, at=NOON + at * HOUR) for at, title in enumerate(titles)]
