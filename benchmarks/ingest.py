@@ -10,7 +10,7 @@ its own (see `grouping.py`) and left out.
 
 --reader names a Python that has the library `reader` (https://reader.readthedocs.io). It then
 refreshes the same feeds with eight threads, in turns with ours, and the last column is our rate
-over its. Memory is of the largest worker with the process that parses for it; CPU is of all
+over its. Memory is of the largest worker and of the process that parses for it; CPU is of all
 workers with what they start, the database's told apart.
 """
 
@@ -32,6 +32,9 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 READER_THREADS = 8
 TICKS = os.sysconf("SC_CLK_TCK")
+
+FIRST_FEED = b"""<rss version="2.0"><channel><title>First</title><item><guid>1</guid>
+<title>A feed in a language that has to be told</title></item></channel></rss>"""
 
 READER_ADDS = """
 import sys
@@ -55,13 +58,14 @@ print(json.dumps({"feeds": feeds, "articles": new, "seconds": seconds, "cpu": cp
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One refresh. seconds: by the clock; cpu: seconds of all cores; memory: MiB."""
+    """One refresh. seconds: by the clock; cpu: seconds of all cores; memory, parser: MiB."""
 
     feeds: int
     articles: int
     seconds: float
     cpu: float
     memory: float = 0.0
+    parser: float = 0.0
     database_cpu: float = 0.0
 
     def rate(self, phase: str) -> float:
@@ -111,6 +115,7 @@ class Ours:
             seconds=seconds,
             cpu=sum(report["cpu"] for report in reports),
             memory=max(report["memory"] for report in reports),
+            parser=max(report["parser"] for report in reports),
             database_cpu=database,
         )
 
@@ -142,10 +147,16 @@ def work() -> None:
     """One worker: refresh what is due, once a line on stdin says so, and report."""
     _setup()
     from django.db import connection
+    from django.utils import timezone
 
-    from articles.pipeline.refresh import Summary, refresh_due
+    from articles.fetch.types import Response
+    from articles.models import Feed, Source
+    from articles.pipeline.refresh import Summary, parse_answer, refresh_due
 
     connection.ensure_connection()
+    # A worker's parser lives as long as the worker does: start it before the clock as well.
+    first = Response("http://publisher.example/feed", 200, {}, FIRST_FEED)
+    parse_answer(Feed(url=first.url, source=Source()), first, timezone.now())
     print("ready", flush=True)
     sys.stdin.readline()
     before = cpu(os.getpid())
@@ -157,6 +168,7 @@ def work() -> None:
         "articles": summary.new_articles,
         "cpu": cpu(os.getpid()) - before,
         "memory": _memory(os.getpid()),
+        "parser": _memory(*_children(os.getpid())),
     }
     print(json.dumps(report), flush=True)
 
@@ -178,13 +190,11 @@ def cpu(root: int) -> float:
     return ticks / TICKS
 
 
-def _memory(root: int) -> float:
-    """MiB that a process and its children held at most, each at its own time."""
-    kibibytes = 0
-    for pid in (root, *_children(root)):
-        status = Path(f"/proc/{pid}/status").read_text()
-        kibibytes += int(status.partition("VmHWM:")[2].split()[0])
-    return kibibytes / 1024
+def _memory(*pids: int) -> float:
+    """MiB that processes held at most, each at its own time."""
+    statuses = (Path(f"/proc/{pid}/status").read_text() for pid in pids)
+    peaks = [int(status.partition("VmHWM:")[2].split()[0]) for status in statuses]
+    return sum(peaks) / 1024
 
 
 def _children(root: int) -> list[int]:
@@ -265,7 +275,8 @@ def _tell(phase: str, who: str, figures: Figures, ratio: float) -> None:
         f"{phase:5} {who:10} {figures.feeds:6} feeds {figures.articles:6} new"
         f" {figures.seconds:6.1f} s {figures.rate(phase):6.0f} {unit:10}"
         f" cpu {figures.cpu:5.1f} s + database {figures.database_cpu:5.1f} s"
-        f" memory {figures.memory:4.0f} MiB" + (f"  {ratio:.2f} times" if ratio else ""),
+        f" memory {figures.memory:.0f} + {figures.parser:.0f} MiB"
+        + (f"  {ratio:.2f} times" if ratio else ""),
         flush=True,
     )
 

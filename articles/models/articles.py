@@ -34,8 +34,13 @@ def _slug(title: str) -> str:
 class Article(models.Model):
     """An entry that we keep."""
 
-    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="articles")
-    feed = models.ForeignKey(Feed, on_delete=models.SET_NULL, null=True, related_name="articles")
+    # Indexes below begin with source, feed and story: they need none of their own.
+    source = models.ForeignKey(
+        Source, on_delete=models.CASCADE, related_name="articles", db_index=False
+    )
+    feed = models.ForeignKey(
+        Feed, on_delete=models.SET_NULL, null=True, related_name="articles", db_index=False
+    )
     topic = models.ForeignKey(Topic, on_delete=models.SET_NULL, null=True, blank=True)
 
     # What the entry says.
@@ -63,7 +68,12 @@ class Article(models.Model):
 
     # What grouping found.
     story = models.ForeignKey(
-        "Story", on_delete=models.SET_NULL, null=True, blank=True, related_name="articles"
+        "Story",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="articles",
+        db_index=False,
     )
     copy_of = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="copies"
