@@ -33,7 +33,7 @@ NO_FORMER_SEARCH = "DROP FUNCTION article_search(text, text, text);"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0008_push'),
+        ('articles', '0007_push'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0007_polite_fetching'),
+        ('articles', '0006_polite_fetching'),
     ]
 
     operations = [
