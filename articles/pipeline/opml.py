@@ -24,12 +24,14 @@ from articles.fetch.addresses import Network, Target, check_url, literal, refusa
 from articles.fetch.door import Door
 from articles.fetch.types import FetchError
 from articles.models import Edition, Feed, Source, Topic
-from articles.pipeline import catalogue
+from articles.pipeline import catalogue, turns
 from articles.pipeline.catalogue import Catalogue, FeedRecord, SourceRecord, TopicRecord, feed_key
 from articles.pipeline.outlines import OpmlError, Outline, read_opml
 
 LONGEST_URL = 2000
 OPML_ACCEPT = "text/x-opml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
+PATIENCE = 30.0
+"""Seconds that a list may wait for the turns of its hosts; somebody waits for the answer."""
 
 Home = tuple[str, ...]
 """A home page as its host and the parts of its path."""
@@ -101,10 +103,13 @@ def import_opml(body: bytes, edition: Edition, progress: Progress = iter) -> Sum
 
 
 def fetch_opml(url: str) -> bytes:
-    """The list at an address, through the one network door. Raises OpmlError."""
+    """The list at an address, asked for at its host's turn. Raises OpmlError.
+
+    Not to be called inside a transaction: see `turns.get`.
+    """
     try:
         with Door(settings.FETCH) as door:
-            response = door.get(url, accept=OPML_ACCEPT)
+            response = turns.get(door, url, seconds=PATIENCE, accept=OPML_ACCEPT)
     except FetchError as error:
         raise OpmlError(str(error)) from error
     if response.status != HTTPStatus.OK:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from ipaddress import ip_network
 
 import pytest
@@ -9,6 +10,7 @@ from django.core.management import CommandError, call_command
 
 from articles.fetch.types import DoorSettings
 from articles.models import Edition, Feed, Source, Topic
+from articles.pipeline import hosts
 from articles.pipeline.opml import Known, Plan, import_opml, plan, why_refused
 from articles.pipeline.outlines import Outline
 from tests.factories import make_edition
@@ -262,6 +264,16 @@ def test_a_list_is_fetched_from_an_address(settings, httpserver, capsys):
     httpserver.expect_request("/list.opml").respond_with_data(LIST, content_type="text/x-opml")
     call_command("import_opml", httpserver.url_for("/list.opml"))
     assert "Added 1 feed of" in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+def test_a_host_that_is_to_be_left_alone_is_not_asked_for_a_list(settings, httpserver):
+    settings.FETCH = DoorSettings(user_agent="test", allow_networks=LOOPBACK)
+    (turn,) = hosts.take([f"{httpserver.host}:{httpserver.port}"]).values()
+    hosts.release([hosts.Visit(turn, pause=timedelta(hours=1))])
+    with pytest.raises(CommandError, match="may not be asked again in time"):
+        call_command("import_opml", httpserver.url_for("/list.opml"))
+    assert httpserver.log == []
 
 
 @pytest.mark.django_db
