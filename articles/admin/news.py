@@ -107,7 +107,7 @@ class ArticleAdmin(ReadingAdmin):
         *("title", "source_link", "address", "excerpt", "text", "authors", "categories"),
         *("image_url", "language", "published_at", "published_claim", "updated_at", "fetched_at"),
         *("feed_link", "guid", "own_page", "story_link", "why_here", "copy_link"),
-        *("clustered_at", "archive_searched_at"),
+        *("clustered_at", "grouping_error", "archive_searched_at"),
     )
     fieldsets = (
         (None, {"fields": ("title", "source_link", "address", "topic", "excerpt", "text")}),
@@ -129,6 +129,7 @@ class ArticleAdmin(ReadingAdmin):
                     "why_here",
                     "copy_link",
                     "clustered_at",
+                    "grouping_error",
                     "archive_searched_at",
                 )
             },

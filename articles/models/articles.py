@@ -79,6 +79,8 @@ class Article(models.Model):
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="copies"
     )
     clustered_at = models.DateTimeField("grouped", null=True, editable=False)
+    grouping_error = models.TextField(blank=True, db_default="", editable=False)
+    """Why it is kept out of grouping, in a story of its own; empty for nearly all."""
     archive_searched_at = models.DateTimeField(null=True, editable=False)
     """When the whole archive was searched for similar news; None until the page is first read."""
 
@@ -118,6 +120,19 @@ class Article(models.Model):
     @property
     def slug(self) -> str:
         return _slug(self.title)
+
+
+class GroupingAttempt(models.Model):
+    """How grouping fares in a language: one row each."""
+
+    language = models.CharField(max_length=2, primary_key=True)
+    failures = models.PositiveIntegerField(default=0)
+    """In a row; an attempt that is under way counts as one."""
+    first = models.BigIntegerField()
+    """The article that the last attempt began with."""
+
+    def __str__(self) -> str:
+        return self.language
 
 
 class Headline(models.Model):

@@ -3,6 +3,7 @@
 The windows live in the process that groups; PostgreSQL holds the truth. A batch is one
 transaction: it takes the language's advisory lock, brings the window up to date, groups, writes
 and commits. Whatever goes wrong, the window is thrown away and filled again from what is stored.
+An article with which it goes wrong time and again is set apart: see `attempts`.
 """
 
 from __future__ import annotations
@@ -18,11 +19,13 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Min, QuerySet
 
 from articles.clustering.background import Background
-from articles.clustering.types import Known
+from articles.clustering.types import Grouped, Known, Placement
 from articles.clustering.window import Window
 from articles.models import Article
-from articles.pipeline import corrections, embeddings, lock, stories
+from articles.pipeline import attempts, corrections, embeddings, lock, stories
+from articles.pipeline.attempts import Attempt
 from articles.pipeline.documents import FIELDS, document
+from articles.pipeline.lock import BusyError
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +37,8 @@ BACKGROUND = 20_000
 
 LATE = timedelta(days=1)
 """The window holds articles this much longer than a story may grow, for those that are late."""
+
+SET_APART = "Grouping failed again and again with this article, in the end by itself: see the log."
 
 
 class StoryNumbers:
@@ -82,9 +87,16 @@ class Grouper:
     def _commit(self, language: str) -> int:
         """One batch, stored. A window that held what is deleted by now is filled again, once."""
         known = language in self._live
+        attempt = attempts.begin(language, BATCH)
+        if attempt is None:
+            return 0
         try:
             with transaction.atomic():
-                return self._batch(language)
+                return self._attempt(language, attempt)
+        except BusyError:
+            self._live.pop(language, None)
+            attempts.was_not_made(language)
+            raise
         except IntegrityError:
             self._live.pop(language, None)
             if not known:
@@ -96,9 +108,16 @@ class Grouper:
             self._live.pop(language, None)
             raise
 
-    def _batch(self, language: str) -> int:
+    def _attempt(self, language: str, attempt: Attempt) -> int:
+        if not attempt.size:
+            return _set_apart(language, attempt.first)
+        if attempt.size == 1:
+            logger.warning("grouping fails in %s: article %d by itself", language, attempt.first)
+        return self._batch(language, attempt.size)
+
+    def _batch(self, language: str, size: int) -> int:
         now = lock.take(language)
-        waiting = Article.objects.filter(language=language, clustered_at=None)
+        waiting = _waiting(language)
         first = waiting.aggregate(first=Min("published_at"))["first"]
         if first is None:
             return 0
@@ -114,12 +133,13 @@ class Grouper:
             document(row, outlet)
             for outlet, *row in waiting.order_by("published_at", "id").values_list(
                 "source__name", *FIELDS
-            )[:BATCH]
+            )[:size]
         ]
         if model := embeddings.encoder(language):
             documents = embeddings.with_vectors(documents, model)
         grouped = live.window.group(documents)
         stories.apply(language, grouped, now)
+        attempts.succeed(language)
         live.synced_to = now
         logger.info("grouped %d articles in %s", len(documents), language)
         return len(documents)
@@ -143,6 +163,22 @@ def languages_waiting() -> list[str]:
     )
 
 
+def _waiting(language: str) -> QuerySet[Article]:
+    return Article.objects.filter(language=language, clustered_at=None)
+
+
+def _set_apart(language: str, pk: int) -> int:
+    """Give an article that cannot be grouped a story of its own, and keep it out of windows."""
+    now = lock.take(language)
+    attempts.begin_anew(language)
+    if not _waiting(language).filter(pk=pk).exists():
+        return 1  # another process was quicker
+    stories.apply(language, Grouped((Placement(pk, StoryNumbers()()),), {pk: ()}), now)
+    Article.objects.filter(pk=pk).update(grouping_error=SET_APART)
+    logger.error("article %d is kept out of grouping in %s: %s", pk, language, SET_APART)
+    return 1
+
+
 def _filled(language: str, since: datetime, until: datetime) -> _Live:
     """A window with what is stored of these days."""
     window = Window(language, background=_background(language, since), new_story=StoryNumbers())
@@ -150,6 +186,7 @@ def _filled(language: str, since: datetime, until: datetime) -> _Live:
         language=language,
         published_at__range=(since, until),
         story__isnull=False,  # those too that were edited since, so that they keep their stories
+        grouping_error="",
     )
     window.hold(corrections.decisions(language, since, until))
     window.seed(_known(language, grouped))
@@ -184,7 +221,7 @@ def _known(language: str, articles: QuerySet[Article]) -> Iterator[Known]:
 def _background(language: str, before: datetime) -> Background:
     """What comes with the project, and what the archive learnt before the window."""
     rows = (
-        Article.objects.filter(language=language, published_at__lt=before)
+        Article.objects.filter(language=language, published_at__lt=before, grouping_error="")
         .order_by("-published_at", "-id")
         .values_list("title", "excerpt")[:BACKGROUND]
     )

@@ -20,7 +20,8 @@ HALF_LIFE_HOURS = 8.0
 
 _PLACE = """
 UPDATE articles_article AS article
-SET story_id = placed.story, copy_of_id = placed.original, clustered_at = %s
+SET story_id = placed.story, copy_of_id = placed.original, clustered_at = %s,
+    grouping_error = ''
 FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS placed (id, story, original)
 WHERE article.id = placed.id
 """

@@ -23,7 +23,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from articles.models import Article, SimilarLink, Source, Story
-from articles.pipeline import grouping
+from articles.pipeline import attempts, grouping
 from articles.pipeline.grouping import Grouper, languages_waiting
 from tests.factories import make_article, make_source
 
@@ -124,6 +124,8 @@ any_news = st.lists(
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch):
     monkeypatch.setattr(grouping, "BATCH", BATCH)
+    # Batches that shrink after many faults are tested in test_grouping_poison.py.
+    monkeypatch.setattr(attempts, "PATIENCE", 100)
 
 
 @contextmanager
