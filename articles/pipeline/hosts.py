@@ -2,7 +2,7 @@
 
     for host, turn in hosts.take({pace.host_of(url)}).items():
         …one request, without following redirects to other hosts…
-        hosts.release([hosts.Visit(turn, pause=pace.rest(…))])
+        hosts.release([hosts.visit(turn, answer, now)])
 
 A host has one time, `Host.next_request_at`, before which nobody asks it. Taking a turn moves it to
 the end of a lease, releasing it to the end of the pause; a worker that dies in between keeps the
@@ -21,6 +21,9 @@ from django.conf import settings
 from django.db import connection
 from django.db.models.functions import Now
 
+from articles.fetch import pace
+from articles.fetch.door import Hop
+from articles.fetch.types import FetchError, Response
 from articles.models import Host
 
 LEASE = timedelta(minutes=5)
@@ -84,6 +87,22 @@ class Visit:
 
 def usual_pause() -> timedelta:
     return timedelta(seconds=settings.FETCH_HOST_SECONDS)
+
+
+def visit(
+    turn: Turn,
+    came: Response | Hop | FetchError | None,
+    now: datetime,
+    usual: timedelta | None = None,
+) -> Visit:
+    """What `came` of a turn means for its host: None where nobody knows.
+
+    `usual` is the pause after any answer, by default that of the settings.
+    """
+    answer = came if isinstance(came, Response) else None
+    pause = pace.rest(answer, usual=usual or usual_pause(), throttled=turn.throttled, now=now)
+    allowed = came.allowed if isinstance(came, Response | Hop) else None
+    return Visit(turn, pause, allowed, turn.throttled + 1 if pace.throttles(answer) else 0)
 
 
 def take(names: Iterable[str]) -> dict[str, Turn]:

@@ -24,7 +24,6 @@ from articles.fetch.types import FetchError, Response
 from articles.fetch.websub import request, retry
 from articles.models import Subscription
 from articles.pipeline import hosts
-from articles.pipeline.hosts import Turn, Visit
 from articles.pipeline.push import State, reconcile
 
 logger = logging.getLogger(__name__)
@@ -93,20 +92,10 @@ def _make(door: Door, due: Subscription, this: _Round) -> bool:
         if claimed := _claim(due):
             result = _ask(door, claimed)
     finally:
-        hosts.release([_visit(turn, result)])
+        hosts.release([hosts.visit(turn, result, timezone.now())])
     if isinstance(result, FetchError):
         this.silent[due.hub] = str(result)
     return result is not None
-
-
-def _visit(turn: Turn, result: Response | FetchError | None) -> Visit:
-    usual, now = hosts.usual_pause(), timezone.now()
-    return Visit(
-        turn,
-        pace.rest(result, usual=usual, throttled=turn.throttled, now=now),
-        result.allowed if isinstance(result, Response) else None,
-        turn.throttled + 1 if pace.throttles(result) else 0,
-    )
 
 
 def _claim(due: Subscription) -> Subscription | None:

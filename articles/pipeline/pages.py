@@ -24,7 +24,6 @@ from articles.entries.page import Page as Extract
 from articles.entries.page import PageError
 from articles.entries.parsers import Allowance, ParserFaultError, Parsers
 from articles.entries.types import ParseError
-from articles.fetch import pace
 from articles.fetch.article_pages import MAX_REDIRECTS, RETRIES, trouble
 from articles.fetch.door import Door, Hop
 from articles.fetch.robots import LONGEST, Answered, Rule, Rules, judge
@@ -200,12 +199,8 @@ def _put_back(row: Site | Page) -> None:
 
 
 def _release(asked: Asked, site: Site) -> None:
-    answer = None if isinstance(asked.answer, Hop) else asked.answer
     usual = max(hosts.usual_pause(), timedelta(seconds=site.delay or 0.0))
-    throttled = asked.turn.throttled + 1 if pace.throttles(answer) else 0
-    pause = pace.rest(answer, usual=usual, throttled=asked.turn.throttled, now=asked.now)
-    allowed = None if isinstance(asked.answer, FetchError) else asked.answer.allowed
-    hosts.release([hosts.Visit(asked.turn, pause, allowed=allowed, throttled=throttled)])
+    hosts.release([hosts.visit(asked.turn, asked.answer, asked.now, usual)])
 
 
 def _settle_site(site: Site, asked: Asked) -> None:

@@ -22,7 +22,6 @@ from django.utils import timezone
 
 from articles.entries.parsers import Parsers
 from articles.entries.types import ParsedFeed, ParseError
-from articles.fetch import pace
 from articles.fetch.decide import needs_parsing
 from articles.fetch.door import Door, Hop
 from articles.fetch.types import Failure, FetchError, Outcome, Response
@@ -272,8 +271,10 @@ class _Journeys:
         self._door.cut()
         journeys = [*self._under_way.values(), *self._waiting]
         claims.give_up([journey.claim for journey in journeys] + [c for c, _ in self._arrived])
-        pause = hosts.usual_pause()
-        hosts.release([Visit(journey.turn, pause) for journey in self._under_way.values()])
+        now = timezone.now()
+        hosts.release(
+            [hosts.visit(journey.turn, None, now) for journey in self._under_way.values()]
+        )
         logger.info("%d feeds given up, to be fetched later", len(journeys) + len(self._arrived))
 
     def _send(self, journey: _Journey) -> None:
@@ -288,20 +289,9 @@ class _Journeys:
         if isinstance(came, Hop):
             since = time.monotonic()
             self._waiting.append(replace(journey, hop=came, waits_since=since))
-            return Visit(journey.turn, hosts.usual_pause(), came.allowed)
+            return hosts.visit(journey.turn, came, timezone.now())
         self._arrived.append((journey.claim, came))
-        return _visit(journey.turn, came)
-
-
-def _visit(turn: Turn, fetched: Fetched) -> Visit:
-    result = fetched.result
-    pause = pace.rest(result, usual=hosts.usual_pause(), throttled=turn.throttled, now=fetched.now)
-    return Visit(
-        turn,
-        pause,
-        result.allowed if isinstance(result, Response) else None,
-        turn.throttled + 1 if pace.throttles(result) else 0,
-    )
+        return hosts.visit(journey.turn, came.result, came.now)
 
 
 def _result(feed: Feed, future: Future[Fetched | Hop]) -> Fetched | Hop:

@@ -6,11 +6,10 @@ import time
 
 from django.utils import timezone
 
-from articles.fetch import pace
 from articles.fetch.door import FEED_ACCEPT, Door, Hop
 from articles.fetch.types import Failure, FetchError, Response
 from articles.pipeline import hosts
-from articles.pipeline.hosts import Turn, Visit
+from articles.pipeline.hosts import Turn
 
 LOOK_AGAIN = 0.25
 """Seconds after which a host that others ask as well is looked at again, at the latest."""
@@ -41,7 +40,7 @@ def get(door: Door, url: str, *, seconds: float, accept: str = FEED_ACCEPT) -> R
         try:
             answer = came = door.follow(answer, accept=accept)
         finally:
-            hosts.release([_visit(turn, came)])
+            hosts.release([hosts.visit(turn, came, timezone.now())])
     return answer
 
 
@@ -59,12 +58,3 @@ def _take(host: str, until: float) -> Turn:
         if wait > hosts.LEASE or time.monotonic() > until:
             raise NotInTimeError(host)
         time.sleep(min(max(wait.total_seconds(), 0.0), LOOK_AGAIN))
-
-
-def _visit(turn: Turn, came: Response | Hop | None) -> Visit:
-    answer = came if isinstance(came, Response) else None
-    pause = pace.rest(
-        answer, usual=hosts.usual_pause(), throttled=turn.throttled, now=timezone.now()
-    )
-    throttled = turn.throttled + 1 if pace.throttles(answer) else 0
-    return Visit(turn, pause, came.allowed if came else None, throttled)
