@@ -154,7 +154,7 @@ def store_feeds(batch: Sequence[tuple[Feed, Sequence[Entry]]]) -> list[Stored]:
     seen |= {twin.guid: added[one.guid] for twin, one in fresh.twins if one.guid in added}
     _note(seen)
     edited = _edited(met)
-    regroup = _update(edited, known)
+    regroup = _update(edited, {*known.address, *(item.address for item in fresh.firsts)})
     new = [item for item in fresh.firsts if item.guid in added]
     _want_pages(new, added)
     return [_tally(feed, new, edited, regroup) for feed, _ in batch]
@@ -304,8 +304,11 @@ def _note(sightings: dict[Key, int]) -> None:
         )
 
 
-def _update(edited: dict[int, _Keyed], known: _Known) -> dict[int, str]:
-    """Follow edits; return the articles that must be grouped again, with their languages."""
+def _update(edited: dict[int, _Keyed], taken: set[bytes | None]) -> dict[int, str]:
+    """Follow edits; return the articles that must be grouped again, with their languages.
+
+    An address that another article has is not given to a second one.
+    """
     if not edited:
         return {}
     to_group: dict[int, str] = {}
@@ -327,8 +330,9 @@ def _update(edited: dict[int, _Keyed], known: _Known) -> dict[int, str]:
         for name, value in told.items():
             setattr(article, name, value)
         article.updated_at = item.entry.updated or now
-        if item.address and item.address not in known.address:
+        if item.address and item.address not in taken:
             article.url, article.url_hash = item.entry.url, item.address
+            taken.add(item.address)
     fields = [*told, "clustered_at", "url", "url_hash"]
     Article.objects.bulk_update(articles, fields)
     return to_group

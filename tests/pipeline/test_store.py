@@ -63,6 +63,29 @@ def test_an_edited_entry_updates_its_article_and_has_it_grouped_again(feed):
     assert article.clustered_at is None
 
 
+def test_two_articles_that_move_to_one_address_are_both_followed(feed):
+    store(feed, *(entry(f"Bridge {n}", guid=n, url=f"https://paper.example/{n}") for n in "ab"))
+
+    live = "https://paper.example/live"
+    stored = store(feed, *(entry(f"Ferry {n}", guid=n, url=live) for n in "ab"))
+
+    assert stored.edited == 2
+    assert sorted(Article.objects.values_list("title", flat=True)) == ["Ferry a", "Ferry b"]
+    assert Article.objects.filter(url=live).count() == 1
+
+
+def test_an_article_does_not_move_to_the_address_of_a_new_one(feed):
+    store(feed, entry("Bridge reopens", guid="a", url="https://paper.example/a"))
+
+    live = "https://paper.example/live"
+    stored = store(
+        feed, entry("Bridge shut", guid="a", url=live), entry("Ferry sinks", guid="b", url=live)
+    )
+
+    assert (stored.new, stored.edited) == (1, 1)
+    assert Article.objects.get(url=live).title == "Ferry sinks"
+
+
 def test_an_edit_of_the_authors_alone_keeps_the_grouping(feed):
     store(feed, entry("Bridge reopens", guid="b1"))
     Article.objects.update(clustered_at=NOON)
