@@ -165,41 +165,30 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 1_500_000  # KiB
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(LAYOUT.beat_schedule)
-# A tick that nobody took within its period is worth nothing: the next one finds the same rows.
+
+
+def every(seconds: int, task: str) -> dict[str, Any]:
+    """An entry of beat's schedule.
+
+    A tick that nobody took within its period is worth nothing: the next one finds the same rows.
+    """
+    return {
+        "task": f"articles.tasks.{task}",
+        "schedule": float(seconds),
+        "options": {"expires": seconds - 1},
+    }
+
+
 CELERY_BEAT_SCHEDULE = {
-    "refresh due feeds": {
-        "task": "articles.tasks.refresh_due_feeds",
-        "schedule": 60.0,
-        "options": {"expires": 55},
-    },
-    "read article pages": {
-        "task": "articles.tasks.read_pages",
-        "schedule": 15.0,
-        "options": {"expires": 14},
-    },
-    "group what is left": {
-        "task": "articles.tasks.group_waiting",
-        "schedule": 60.0,
-        "options": {"expires": 55},
-    },
-    "forget hosts": {
-        "task": "articles.tasks.forget_hosts",
-        "schedule": 86_400.0,
-        "options": {"expires": 3600},
-    },
+    "refresh due feeds": every(60, "refresh_due_feeds"),
+    "read article pages": every(15, "read_pages"),
+    "group what is left": every(60, "group_waiting"),
+    "forget hosts": every(86_400, "forget_hosts"),
 }
 if PUBLIC_URL:
     CELERY_BEAT_SCHEDULE |= {
-        "ask hubs": {
-            "task": "articles.tasks.ask_hubs",
-            "schedule": 60.0,
-            "options": {"expires": 55},
-        },
-        "store what was pushed": {
-            "task": "articles.tasks.store_pushed",
-            "schedule": 60.0,
-            "options": {"expires": 55},
-        },
+        "ask hubs": every(60, "ask_hubs"),
+        "store what was pushed": every(60, "store_pushed"),
     }
 
 # --- Security --------------------------------------------------------------------------------
