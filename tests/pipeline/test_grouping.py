@@ -11,7 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from articles.clustering.types import Grouped, Similar
-from articles.models import SIMILAR_LIMIT, Article, SimilarLink, Story, StoryEdition
+from articles.models import (
+    SIMILAR_LIMIT,
+    Article,
+    GroupingAttempt,
+    SimilarLink,
+    Story,
+    StoryEdition,
+)
 from articles.pipeline import stories
 from articles.pipeline.grouping import Grouper, languages_waiting
 from articles.pipeline.lock import LOCK, BusyError
@@ -327,6 +334,7 @@ def test_two_processes_never_group_one_language_at_once(grouper):
 
         with pytest.raises(BusyError):
             grouper.group("en")
+        assert GroupingAttempt.objects.get().failures == 0
 
         cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", key)
     assert grouper.group("en") == 1
