@@ -28,7 +28,6 @@ LONGEST = timedelta(hours=24)
 SHORTEST = timedelta(hours=1)
 FIRST_RETRY = timedelta(minutes=10)
 
-_LINE = re.compile(r"^\s*([A-Za-z-]+)\s*:\s*(.*?)\s*$")
 _TOKEN = re.compile(r"[A-Za-z_-]+")
 _ENCODED = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset(ascii_letters + digits + "-._~")
@@ -124,10 +123,9 @@ def _groups(body: bytes) -> Iterable[tuple[set[str], list[tuple[str, str]]]]:
     agents: set[str] = set()
     lines: list[tuple[str, str]] = []
     for line in body.decode("utf-8-sig", "replace").splitlines():
-        found = _LINE.match(line.partition("#")[0])
-        if not found:
-            continue
-        key, value = found[1].lower(), found[2]
+        # A pattern would take the square of a line's spaces.
+        key, _, value = map(str.strip, line.partition("#")[0].partition(":"))
+        key = key.lower()
         if key == "user-agent":
             if lines:
                 yield agents, lines

@@ -73,6 +73,14 @@ def test_a_path_is_allowed_or_not(robots: str, path: str, allowed: bool) -> None
     assert rules(robots).allows(SITE + path) is allowed
 
 
+def test_a_rule_may_hold_any_number_of_spaces() -> None:
+    gap = " " * 200_000
+    rules = parse_robots(f"User-agent: *\nDisallow: /a{gap}b\nDisallow:{gap}/c".encode(), "n")
+
+    assert rules.allows("https://paper.example/a")
+    assert not rules.allows("https://paper.example/c")
+
+
 def test_only_the_first_half_megabyte_counts() -> None:
     robots = "User-agent: *\nDisallow: /a\n" + "#" * MAX_BYTES + "\nDisallow: /b"
     assert not rules(robots).allows(f"{SITE}/a")
