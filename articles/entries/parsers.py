@@ -16,6 +16,7 @@ import signal
 import struct
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import astuple, dataclass
 from datetime import datetime
 from queue import LifoQueue
@@ -58,7 +59,7 @@ _DEFAULT = Allowance()
 
 
 class ParserFaultError(Exception):
-    """A parser ended as no feed should make it end. What it said is in standard error."""
+    """A parser ended or answered as no feed should make it. What it said is in standard error."""
 
 
 class Parsers:
@@ -101,7 +102,7 @@ class Parsers:
     ) -> ParsedFeed:
         """What `articles.entries.parse.parse` gives or raises; `ParseError` too at a limit.
 
-        Raises `ParserFaultError` where the process ended for any other reason.
+        Raises `ParserFaultError` where the process ended for any other reason, or answers nonsense.
         """
         request = {
             "body": body,
@@ -126,6 +127,11 @@ class Parsers:
             if parser is None or not parser.is_alive():
                 parser = _Parser(self._allowance)
             answer = parser.ask(pickle.dumps((kind, request), pickle.HIGHEST_PROTOCOL))
+        except BaseException:
+            if parser:  # what it may still answer must not be taken for the next answer
+                parser.kill()
+                parser = None
+            raise
         finally:
             self._places.put(parser)
         if isinstance(answer, ParseError | PageError):
@@ -138,6 +144,7 @@ class _Parser:
 
     def __init__(self, allowance: Allowance) -> None:
         limits = map(str, astuple(allowance))
+        self._longest = allowance.memory_bytes
         # Nothing of our own environment: it holds secrets, and this is where strangers' bytes go.
         environment = {"PYTHONPATH": os.pathsep.join(path or "." for path in sys.path)}
         self._process = subprocess.Popen(
@@ -163,10 +170,14 @@ class _Parser:
         if len(head) < LENGTH.size:
             return self._end_explained()
         (length,) = LENGTH.unpack(head)
+        if length > self._longest:
+            raise ParserFaultError(f"A parser announced an answer of {length} bytes.")
         answer = self._answers.read(length)
         if len(answer) < length:
             return self._end_explained()
-        return cast("ParsedFeed | ParseError", _Answer(io.BytesIO(answer)).load())
+        return cast(
+            "ParsedFeed | Page | ParseError | PageError", _Answer(io.BytesIO(answer)).load()
+        )
 
     def end(self) -> None:
         """Let the process end by itself; kill it where it does not."""
@@ -175,6 +186,11 @@ class _Parser:
                 process.communicate(timeout=_PATIENCE)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+    def kill(self) -> None:
+        """End the process at once, in whatever it is."""
+        with suppress(BrokenPipeError), self._process as process:  # a request may lie half sent
+            process.kill()
 
     def _end_explained(self) -> ParseError:
         self.end()

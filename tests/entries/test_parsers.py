@@ -148,6 +148,35 @@ def test_one_that_is_killed_while_it_reads_costs_that_feed_only(parsers):
     assert read(parsers).entries[0].title == "Bridge closed"
 
 
+def test_an_answer_that_nobody_waits_for_any_more_is_not_taken_for_the_next(parsers, monkeypatch):
+    class InterruptError(Exception):
+        pass
+
+    def interrupt(*_: object) -> None:
+        raise InterruptError
+
+    read(parsers)
+    process = process_of(parsers)
+    monkeypatch.setattr(parser_of(parsers)._answers, "read", interrupt)
+    with pytest.raises(InterruptError):
+        read(parsers, b"<rss><channel><title>Given up</title></channel></rss>")
+
+    assert read(parsers).entries[0].title == "Bridge closed"
+    assert not is_running(process)
+
+
+def test_an_answer_longer_than_any_can_be_is_not_read(monkeypatch, tmp_path):
+    liar = tmp_path / "python"
+    liar.write_text(
+        "#!/bin/sh\nprintf '\\377\\377\\377\\377\\377\\377\\377\\377'\nexec cat >/dev/null\n"
+    )
+    liar.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(liar))
+
+    with Parsers() as parsers, pytest.raises(ParserFaultError, match="18446744073709551615 bytes"):
+        read(parsers)
+
+
 def test_a_fault_of_the_program_is_no_fault_of_the_feed(parsers):
     with pytest.raises(ParserFaultError, match="status 1"):
         parsers.parse(None, url=URL, now=NOW)
