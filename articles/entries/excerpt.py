@@ -11,6 +11,8 @@ SHORT_EXCERPT = EXCERPT_WORDS // 2
 """An excerpt of fewer words is made longer where there is text to do so."""
 TITLE_WORDS = 14
 TITLE_LENGTH = 500
+MAX_RAW_TITLE = 4 * TITLE_LENGTH
+"""Characters of a title that are read, markup included."""
 
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from articles.entries.decode import without_controls
 from articles.entries.document import MAX_ENTRIES
-from articles.entries.raw import RawEntry, RawFeed, RawImage, RawMedia
+from articles.entries.raw import MAX_SEVERAL, RawEntry, RawFeed, RawImage, RawMedia
 from articles.entries.types import Hints, ParseError
 
 
@@ -23,8 +23,9 @@ def read_json(text: str) -> RawFeed:
     items = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(items, list):
         raise ParseError("This is JSON, but not a JSON Feed.")
-    good = [item for item in items if isinstance(item, dict)][:MAX_ENTRIES]
-    wrong = len(items[:MAX_ENTRIES]) - len(good)
+    items = items[:MAX_ENTRIES]
+    good = [item for item in items if isinstance(item, dict)]
+    wrong = len(items) - len(good)
     hubs = [hub for hub in _list(feed, "hubs") if isinstance(hub, dict)]
     return RawFeed(
         title=_text(feed, "title"),
@@ -35,7 +36,7 @@ def read_json(text: str) -> RawFeed:
             self_url=_text(feed, "feed_url"),
         ),
         entries=tuple(_entry(item) for item in good),
-        problems=(f"{wrong} items are no objects.",) if wrong > 0 else (),
+        problems=(f"{wrong} items are no objects.",) if wrong else (),
     )
 
 
@@ -80,8 +81,9 @@ def _text(values: Mapping[str, Any], key: str) -> str:
 
 
 def _list(values: Mapping[str, Any], key: str) -> list[Any]:
+    """The first `MAX_SEVERAL` of what may be several."""
     value = values.get(key)
-    return value if isinstance(value, list) else []
+    return value[:MAX_SEVERAL] if isinstance(value, list) else []
 
 
 def _time(value: str) -> datetime | None:

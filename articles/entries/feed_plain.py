@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 from xml.parsers import expat
 
@@ -133,10 +134,8 @@ def _said(text: str) -> str:
     """A text after feedparser's two repairs of doubly decoded characters."""
     if text.isascii():
         return text
-    try:
+    with suppress(UnicodeError):  # where it is what it says
         text = text.encode("iso-8859-1").decode()
-    except UnicodeError:
-        text = str(text)  # it is what it says
     return text.translate(_WINDOWS_1252) if _CONTROLS.search(text) else text
 
 

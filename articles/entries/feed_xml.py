@@ -16,11 +16,9 @@ from feedparser.api import PREFERRED_XML_PARSERS
 
 from articles.entries.document import BROKEN, bounded_root, is_well_formed, well_formed
 from articles.entries.feed_plain import read_plain
-from articles.entries.raw import RawEntry, RawFeed, RawImage, RawMedia
+from articles.entries.raw import MAX_SEVERAL, RawEntry, RawFeed, RawImage, RawMedia
 from articles.entries.types import Hints, ParseError
 
-MAX_SEVERAL = 100
-"""Links, categories, media files or texts of one entry that are looked at."""
 MAX_LENIENT = 512 * 1024
 """Characters of a document that is not well-formed which are read: the lenient parser is slow."""
 
@@ -101,7 +99,7 @@ def _entry(entry: Values) -> RawEntry:
     return RawEntry(
         guid=_text(entry, "id"),
         links=_page_links(entry),
-        title=_title(entry),
+        title=_text(entry, "title"),
         summary=summary,
         content=content,
         base=_base([*contents, detail, _own(entry, "title_detail")]),
@@ -139,10 +137,6 @@ def _markup(detail: Values) -> str:
     if detail.get("type") == "text/plain" and not _HTML_TAG.search(value):
         return escape(value, quote=False)
     return value
-
-
-def _title(entry: Values) -> str:
-    return _text(entry, "title")
 
 
 def _base(details: Iterable[Any]) -> str:

@@ -10,7 +10,7 @@ from html import unescape
 
 from articles.entries.clutter import remove_clutter, repair_spacing
 from articles.entries.dates import published_at, updated_at
-from articles.entries.excerpt import excerpt, first_words, shorten
+from articles.entries.excerpt import MAX_RAW_TITLE, excerpt, first_words, shorten
 from articles.entries.hashing import hash_bytes
 from articles.entries.language import detect, language_code
 from articles.entries.raw import RawEntry, RawImage, RawMedia
@@ -57,7 +57,7 @@ def normalise(raw: RawEntry, context: Context) -> Entry:
     html = clean_html(raw.content or raw.summary, base)
     text = _text(html)
     summary = _text(clean_html(raw.summary, base)) if raw.content and raw.summary else text
-    title = shorten(plain_text(raw.title[: 4 * 500])) or first_words(text or summary) or url
+    title = shorten(plain_text(raw.title[:MAX_RAW_TITLE])) or first_words(text or summary) or url
     if not title:
         raise UnusableEntryError("has no title, no text and no address")
     published, claim = published_at(raw.published, raw.updated, context.now)

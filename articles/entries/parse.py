@@ -11,7 +11,7 @@ from datetime import datetime
 
 from articles.entries.decode import decode
 from articles.entries.dedupe import dedupe
-from articles.entries.excerpt import shorten
+from articles.entries.excerpt import MAX_RAW_TITLE, shorten
 from articles.entries.feed_json import read_json
 from articles.entries.feed_xml import read_xml
 from articles.entries.language import language_code
@@ -23,6 +23,7 @@ from articles.entries.types import Entry, Hints, ParsedFeed, ParseError
 from articles.entries.urls import safe_url
 
 MAX_PROBLEMS = 20
+MAX_FEED_TITLE = 200
 
 
 def parse(
@@ -52,7 +53,7 @@ def parse(
     entries = dedupe(entry for _, entry in pairs)
     faults = notices(pairs, len(entries), now)
     return ParsedFeed(
-        title=shorten(plain_text(raw.title[:2000]), 200),
+        title=shorten(plain_text(raw.title[:MAX_RAW_TITLE]), MAX_FEED_TITLE),
         home_url=home_url,
         language=context.language,
         entries=entries,

@@ -1,9 +1,9 @@
-"""Parsing in processes of their own, within limits of time and memory.
+"""Feeds and pages read in processes of their own, within limits of time and memory.
 
     with Parsers() as parsers:
         feed = parsers.parse(body, url=url, now=now)
 
-A feed that would take a worker down takes down a parser, which is replaced; and the worker goes on
+What would take a worker down takes down a parser, which is replaced; and the worker goes on
 fetching and storing on another processor meanwhile.
 """
 
@@ -45,7 +45,7 @@ _ANSWERED = {
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What reading one feed may cost."""
+    """What reading one feed or page may cost."""
 
     seconds: float = 5.0
     """Of processor time: a thousand long articles take a third of it, on a slow machine all."""

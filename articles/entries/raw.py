@@ -10,6 +10,9 @@ from datetime import datetime
 
 from articles.entries.types import Hints
 
+MAX_SEVERAL = 100
+"""Links, authors, categories, media files or texts of one entry that are looked at."""
+
 
 @dataclass(frozen=True, slots=True)
 class RawMedia:

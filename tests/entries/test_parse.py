@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.entries.parse import parse
+from articles.entries.raw import MAX_SEVERAL
 from articles.entries.types import ParsedFeed, ParseError
 from tests.entries.golden import DATA, FEEDS, NOW, URL, as_json
 
@@ -244,6 +245,12 @@ def test_items_of_a_json_feed_that_are_no_objects_are_named():
     feed = read('{"items": [1, null, {"id": "a", "title": "T", "content_text": "x y z"}]}')
     assert len(feed.entries) == 1
     assert feed.problems == ("2 items are no objects.",)
+
+
+def test_of_very_many_tags_of_a_json_feed_only_the_first_are_looked_at():
+    tags = [*["https://example.org/"] * MAX_SEVERAL, "Late"]
+    feed = read(json.dumps({"items": [{"title": "T", "tags": tags}]}))
+    assert feed.entries[0].categories == ()
 
 
 # What is hostile
