@@ -24,6 +24,9 @@ Network = IPv4Network | IPv6Network
 DEFAULT_PORTS = {"http": 80, "https": 443}
 FIRST_UNPRIVILEGED_PORT = 1024
 MAX_URL_LENGTH = 4096
+"""Characters of an address that is asked."""
+MAX_ADDRESS = 2000
+"""Characters of an address that is kept: what the columns of addresses hold."""
 
 _URL_CHARACTERS = "/%:=&?~+!$,;'@()*[]|"
 _HOST_NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?")

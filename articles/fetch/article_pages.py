@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from articles.fetch.headers import retry_after
+from articles.fetch.troubles import refused
 from articles.fetch.types import Failure, FetchError, Response
 
 RETRIES = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
@@ -14,16 +15,6 @@ MAX_REDIRECTS = 5
 
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 _LASTING = frozenset({Failure.ADDRESS, Failure.TOO_LARGE, Failure.REDIRECTS})
-_WORDS = {
-    401: "The server asks for a password (401).",
-    402: "The server asks for payment (402).",
-    403: "The server refuses to give the page (403).",
-    404: "The server says the page does not exist (404).",
-    410: "The server says the page is gone for good (410).",
-    429: "The server asks us to come less often (429).",
-    451: "The page is withheld for legal reasons (451).",
-    503: "The server is unavailable for now (503).",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +33,7 @@ def trouble(result: Response | FetchError, attempts: int, now: datetime) -> Trou
         return _after(str(result), attempts, lasting=result.failure in _LASTING)
     if result.status == 200:
         return None
-    words = _WORDS.get(result.status, f"The server answered with status {result.status}.")
+    words = refused(result.status, "page")
     found = _after(words, attempts, lasting=result.status not in _PASSING)
     if found.retry_in is None:
         return found

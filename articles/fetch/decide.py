@@ -16,9 +16,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
+from articles.fetch.addresses import MAX_ADDRESS
 from articles.fetch.headers import freshness, retry_after
 from articles.fetch.pace import throttles
-from articles.fetch.rhythm import LONGEST, Rhythm, clamped
+from articles.fetch.rhythm import FIRST_RETRY, LONGEST, Rhythm, clamped, doubled
+from articles.fetch.troubles import refused
 from articles.fetch.types import (
     Decision,
     FeedState,
@@ -29,7 +31,6 @@ from articles.fetch.types import (
     Validators,
 )
 
-FIRST_RETRY = timedelta(minutes=10)
 GONE_RETRY = timedelta(days=30)
 """A feed that is gone is asked again this much later."""
 MISSING_FOR = timedelta(days=30)
@@ -37,25 +38,8 @@ MISSING_FOR = timedelta(days=30)
 MOVES_SEEN, MOVE_LASTS = 3, timedelta(days=1)
 """A new address is believed after so many fetches over at least so long."""
 
-MAX_ADDRESS_LENGTH = 2000
 MAX_VALIDATOR_LENGTH = 512
 _FASTER, _SLOWER = 0.5, 1.5
-
-_STATUS_WORDS = {
-    400: "The server does not understand the request (400).",
-    401: "The server asks for a password (401).",
-    402: "The server asks for payment (402).",
-    403: "The server refuses to give the feed (403).",
-    404: "The server says the feed does not exist (404).",
-    406: "The server has no feed in a form we can read (406).",
-    410: "The server says the feed is gone for good (410).",
-    429: "The server asks us to come less often (429).",
-    451: "The feed is withheld for legal reasons (451).",
-    500: "The server has an error of its own (500).",
-    502: "The server cannot reach its own source (502).",
-    503: "The server is unavailable for now (503).",
-    504: "The server waited in vain for its own source (504).",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +164,7 @@ def _scheduled(decision: Decision, when: _When, floor: timedelta) -> Decision:
 def _followed(decision: Decision, state: FeedState, result: Response, now: datetime) -> Decision:
     """Note a permanent redirect, and believe it once it has lasted."""
     url = result.permanent_url
-    if not url or url == state.url or len(url) > MAX_ADDRESS_LENGTH:
+    if not url or url == state.url or len(url) > MAX_ADDRESS:
         return decision
     seen = state.move if state.move.url == url else Move(url)
     since = seen.since or now
@@ -191,7 +175,7 @@ def _followed(decision: Decision, state: FeedState, result: Response, now: datet
 
 def _refused(state: FeedState, result: Response, when: _When) -> Decision:
     """A status that brings no feed."""
-    words = _STATUS_WORDS.get(result.status, f"The server answered with status {result.status}.")
+    words = refused(result.status, "feed")
     failed = _failed(state, words, when, retry_after(result.headers, when.now))
     if result.status == 410:
         return _gone(failed, when)
@@ -214,8 +198,7 @@ def _gone(failed: Decision, when: _When) -> Decision:
 
 def _failed(state: FeedState, words: str, when: _When, floor: timedelta = timedelta(0)) -> Decision:
     """Keep what was known, so that the next success is told from what was last read."""
-    doublings = min(state.failures, 10)  # 2 ** 10 is far beyond the longest wait
-    again = when.after(min(FIRST_RETRY * 2**doublings, LONGEST), floor)
+    again = when.after(doubled(FIRST_RETRY, state.failures), floor)
     return Decision(
         outcome=Outcome.FAILED,
         next_fetch_at=when.now + GONE_RETRY if state.retired else state.rhythm.past_skipped(again),

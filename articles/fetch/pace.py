@@ -11,7 +11,7 @@ import re
 from datetime import datetime, timedelta
 
 from articles.fetch.headers import retry_after
-from articles.fetch.rhythm import LONGEST
+from articles.fetch.rhythm import LONGEST, doubled
 from articles.fetch.types import FetchError, Response
 
 THROTTLED = frozenset({429, 503})
@@ -48,5 +48,5 @@ def rest(
     """
     if not isinstance(result, Response) or not throttles(result):
         return usual
-    asked = retry_after(result.headers, now) or FIRST_REST * 2 ** min(throttled, 12)
+    asked = retry_after(result.headers, now) or doubled(FIRST_REST, throttled)
     return min(max(asked, usual), LONGEST)

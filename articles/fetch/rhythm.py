@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 SHORTEST = timedelta(minutes=5)
 LONGEST = timedelta(hours=24)
+FIRST_RETRY = timedelta(minutes=10)
+"""How long after a failure something is tried again; after each that follows, twice as long."""
 
 _OBSERVED = 20
 """Entries that tell the rhythm, the newest."""
@@ -59,6 +61,11 @@ class Rhythm:
 
 
 UNKNOWN = Rhythm()
+
+
+def doubled(first: timedelta, times: int, longest: timedelta = LONGEST) -> timedelta:
+    """`first`, doubled so many `times`, within `longest`."""
+    return min(first * 2.0 ** min(times, 12), longest)  # 2 ** 12 is far beyond any longest wait
 
 
 def clamped(interval: timedelta) -> timedelta:

@@ -14,6 +14,7 @@ from string import ascii_letters, digits
 from urllib.parse import quote, urlsplit
 
 from articles.fetch.headers import freshness
+from articles.fetch.rhythm import FIRST_RETRY, doubled
 from articles.fetch.types import FetchError, Response
 
 MAX_BYTES = 500 * 1024
@@ -26,7 +27,6 @@ LONGEST_DELAY = 30.0
 LONGEST = timedelta(hours=24)
 """For so long rules are kept at most (section 2.4)."""
 SHORTEST = timedelta(hours=1)
-FIRST_RETRY = timedelta(minutes=10)
 
 _TOKEN = re.compile(r"[A-Za-z_-]+")
 _ENCODED = re.compile(r"%([0-9A-Fa-f]{2})")
@@ -92,7 +92,7 @@ def judge(result: Response | FetchError, agent: str, *, failures: int, now: date
 
 
 def _unreachable(words: str, failures: int) -> Answered:
-    wait = min(FIRST_RETRY * 2 ** min(failures, 12), LONGEST)
+    wait = doubled(FIRST_RETRY, failures)
     return Answered(None, wait, f"The site's robots.txt cannot be read: {words}")
 
 

@@ -8,10 +8,32 @@ from articles.fetch.coding import CodingError, TooMuchError
 from articles.fetch.http1 import CutOffError, ProtocolError
 from articles.fetch.types import Failure, FetchError, Limits
 
+_STATUSES = {
+    400: "The server does not understand the request (400).",
+    401: "The server asks for a password (401).",
+    402: "The server asks for payment (402).",
+    403: "The server refuses to give the {} (403).",
+    404: "The server says the {} does not exist (404).",
+    406: "The server has no {} in a form we can read (406).",
+    410: "The server says the {} is gone for good (410).",
+    429: "The server asks us to come less often (429).",
+    451: "The {} is withheld for legal reasons (451).",
+    500: "The server has an error of its own (500).",
+    502: "The server cannot reach its own source (502).",
+    503: "The server is unavailable for now (503).",
+    504: "The server waited in vain for its own source (504).",
+}
+
 TROUBLES = (OSError, TooMuchError, CodingError, CutOffError, ProtocolError)
 """All that a request may raise."""
 
 _GONE = (CutOffError, ConnectionResetError, BrokenPipeError, ConnectionAbortedError)
+
+
+def refused(status: int, what: str) -> str:
+    """Tell a status that brings nothing to read; `what` was asked for, such as a feed."""
+    words = _STATUSES.get(status, f"The server answered with status {status}.")
+    return words.format(what)
 
 
 def explained(error: Exception, host: str, limits: Limits) -> FetchError:

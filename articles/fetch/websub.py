@@ -13,17 +13,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urljoin
 
-from articles.fetch.addresses import check_url
+from articles.fetch.addresses import MAX_ADDRESS, check_url
+from articles.fetch.rhythm import FIRST_RETRY, doubled
 from articles.fetch.types import FetchError
 
 LEASE = timedelta(days=10)
 """What we ask for, and what we take a hub to grant that does not say."""
 LONGEST_LEASE = timedelta(days=90)
-FIRST_RETRY = timedelta(minutes=10)
 LAST_RETRY = timedelta(days=1)
 DENIED_RETRY = timedelta(days=7)
-MAX_ADDRESS = 2000
-"""Characters of a hub's or a topic's address."""
 MAX_REASON = 300
 """Characters of a hub's own words that are kept."""
 MAX_LINKS = 8192
@@ -147,5 +145,5 @@ def renewal(lease: timedelta, jitter: float) -> timedelta:
 
 def retry(failures: int, jitter: float) -> timedelta:
     """The wait after so many failures in a row, twice as long each time."""
-    doublings = min(failures, 10)  # 2 ** 10 is far beyond the longest wait
-    return min(FIRST_RETRY * 2.0**doublings * (1 + 0.1 * jitter), LAST_RETRY)
+    wait = doubled(FIRST_RETRY, failures, LAST_RETRY)
+    return min(wait * (1 + 0.1 * jitter), LAST_RETRY)

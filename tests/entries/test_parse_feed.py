@@ -89,7 +89,7 @@ def test_an_address_is_fetched_through_the_door(httpserver: HTTPServer, settings
     (refused,) = objects(address)
 
     assert found["entries"][0]["link"] == httpserver.url_for("/news/1.html")
-    assert missing["error"] == "The server answered 500."
+    assert missing["error"] == "The server has an error of its own (500)."
     assert set(refused) == {"input", "error"}
 
 

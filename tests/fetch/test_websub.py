@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.fetch import websub
+from articles.fetch.addresses import MAX_ADDRESS
+from articles.fetch.rhythm import FIRST_RETRY
 from articles.fetch.websub import Offer, intent, is_genuine, offer, renewal, request, retry
 
 URL = "https://paper.example/feed.xml"
@@ -72,7 +74,7 @@ def test_link_headers_come_in_many_forms(link):
         "https://[hub.example/",
         "https://hub.example/\x00",
         "https://hub.example/a b",
-        "https://hub.example/" + "x" * websub.MAX_ADDRESS,
+        "https://hub.example/" + "x" * MAX_ADDRESS,
     ],
 )
 def test_a_hub_that_may_not_be_asked_is_none(hub):
@@ -175,10 +177,10 @@ def test_the_example_of_rfc_4231_holds():
 def test_a_lease_is_renewed_with_room_for_failures():
     assert renewal(10 * DAY, 0.0) == 7.5 * DAY
     assert renewal(10 * DAY, 1.0) == 8.5 * DAY
-    assert renewal(timedelta(seconds=1), 0.5) == websub.FIRST_RETRY
+    assert renewal(timedelta(seconds=1), 0.5) == FIRST_RETRY
 
 
 def test_failures_wait_twice_as_long_each_time_up_to_a_day():
-    assert [retry(n, 0.0) / websub.FIRST_RETRY for n in range(4)] == [1, 2, 4, 8]
+    assert [retry(n, 0.0) / FIRST_RETRY for n in range(4)] == [1, 2, 4, 8]
     assert retry(1, 1.0) > retry(1, 0.0)
     assert retry(10**9, 1.0) == DAY

@@ -247,7 +247,9 @@ def test_what_may_pass_is_tried_again_and_then_given_up() -> None:
         read()
         assert asked(server).count("/bridge") == 4
     assert page.state == Page.State.FAILED
-    assert page.error == "The server answered with status 500. It was given up after 4 attempts."
+    assert page.error == (
+        "The server has an error of its own (500). It was given up after 4 attempts."
+    )
 
 
 def test_a_failure_sets_the_time_of_the_next_try() -> None:

@@ -16,11 +16,13 @@ from django.utils import timezone
 from articles.entries.parsers import Allowance, Parsers
 from articles.entries.types import Entry, ParsedFeed, ParseError
 from articles.fetch.door import Door
+from articles.fetch.troubles import refused
 from articles.fetch.types import FetchError
 
 SOME_ADDRESS = "https://example.org/feed.xml"
 """Where a file is taken to come from, unless it is said."""
 SECONDS = 1.4
+"""Of processor time for each feed: less than in production, as somebody waits for the answer."""
 
 
 class Command(BaseCommand):
@@ -44,7 +46,6 @@ class Command(BaseCommand):
             metavar="URL",
             help=f"where files come from, for relative links in them; {SOME_ADDRESS} if not given",
         )
-
         parser.add_argument(
             "--seconds",
             type=float,
@@ -77,7 +78,7 @@ def _body(name: str, base: str, door: Door) -> tuple[bytes, str, str]:
         return Path(name).read_bytes(), base, ""
     response = door.get(name)
     if response.status != 200:
-        raise ParseError(f"The server answered {response.status}.")
+        raise ParseError(refused(response.status, "feed"))
     return response.body, response.url, response.headers.get("content-type", "")
 
 
