@@ -146,7 +146,9 @@ class Door:
             with self._clock(hop.seconds) as clock:
                 answer = self._exchanges.ask(hop.target, headers, clock, form)
         except FetchError as error:
-            raise (_redirected(hop.chain[0], error) if hop.chain else error) from error
+            if not hop.chain:
+                raise
+            raise _redirected(hop.chain[0], error) from error
         if answer.status not in leading:
             return replace(answer, permanent_url=hop.moved_to) if hop.chain else answer
         following = self._next(hop, answer.headers.get("location", ""))

@@ -38,8 +38,6 @@ def refused(status: int, what: str) -> str:
 
 def explained(error: Exception, host: str, limits: Limits) -> FetchError:
     """Tell a failed request to `host` as a `FetchError`."""
-    if isinstance(error, FetchError):
-        return error
     if isinstance(error, TooMuchError):
         size = f"{limits.body_bytes / 1024**2:g} MB"
         return FetchError(Failure.TOO_LARGE, f"The answer of {host} is larger than {size}.")

@@ -600,6 +600,7 @@ def test_a_closed_port_is_said_so(door):
         error = failure_of(door, f"http://127.0.0.1:{port}/")
     assert error.failure is Failure.CONNECT
     assert str(error) == "No connection to 127.0.0.1 is possible: Connection refused."
+    assert error.__cause__ is not error
 
 
 # TLS

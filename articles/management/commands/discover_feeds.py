@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from tqdm import tqdm
 
+from articles.management.words import counted
 from articles.pipeline.discovery import Found, FoundFeed, discover
 
 
@@ -24,7 +25,7 @@ class Command(BaseCommand):
             self._report(url, found)
 
     def _report(self, url: str, found: Found) -> None:
-        self.stdout.write(f"{url}: {found.error or _counted(len(found.feeds), 'feed')}")
+        self.stdout.write(f"{url}: {found.error or counted(len(found.feeds), 'feed')}")
         for feed in found.feeds:
             self.stdout.write(f"  {feed.url}\n    {_described(feed)}")
         if not found.feeds:
@@ -43,12 +44,8 @@ def _described(feed: FoundFeed) -> str:
     newest = f"newest of {feed.newest:%-d %B %Y %H:%M} UTC" if feed.newest else "without dates"
     parts = [
         f"“{feed.title}”" if feed.title else "without a title",
-        f"{_counted(feed.entries, 'article')}, {newest}" if feed.entries else "no articles now",
+        f"{counted(feed.entries, 'article')}, {newest}" if feed.entries else "no articles now",
         *(["readers' comments"] if feed.of_comments else []),
         *(f"also at {other}" for other in feed.also_at),
     ]
     return "; ".join(parts)
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"

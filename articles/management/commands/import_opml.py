@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
+from articles.management.words import counted
 from articles.pipeline import catalogue
 from articles.pipeline.catalogue import CatalogueError
 from articles.pipeline.opml import Summary, fetch_opml, import_opml
@@ -45,14 +46,10 @@ class Command(BaseCommand):
             named = refused.url or refused.title or "an entry without a name"
             self.stdout.write(f"Refused: {named}: {refused.reason}")
         self.stdout.write(
-            f"Added {_counted(summary.added, 'feed')} of {_counted(summary.sources, 'new source')} "
-            f"(edition: {summary.edition.name}), with {_counted(summary.topics, 'new topic')}; "
-            f"{_counted(summary.present, 'feed')} already there; {len(summary.refused)} refused."
+            f"Added {counted(summary.added, 'feed')} of {counted(summary.sources, 'new source')} "
+            f"(edition: {summary.edition.name}), with {counted(summary.topics, 'new topic')}; "
+            f"{counted(summary.present, 'feed')} already there; {len(summary.refused)} refused."
         )
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _body(list_: str) -> bytes:
