@@ -101,3 +101,14 @@ def serving(pages: dict[str, Page], tls: SSLContext | None = None) -> Iterator[S
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+FEED = b"<rss version='2.0'><channel><title>News</title></channel></rss>"
+
+
+def feed(request: Request) -> None:
+    request.answer(200, FEED, Content_Type="application/rss+xml", ETag='"1"')
+
+
+def to(location: str, status: int = 302) -> Page:
+    return lambda request: request.answer(status, Location=location)

@@ -10,7 +10,7 @@ import pytest
 from articles.fetch.addresses import networks
 from articles.fetch.door import Door
 from articles.fetch.types import DoorSettings, Failure, FetchError, Limits
-from tests.fetch.publisher import Page, Request, serving
+from tests.fetch.publisher import Request, serving, to
 
 LOOPBACK = networks(["127.0.0.0/8"])
 FORM = {"hub.mode": "subscribe", "hub.topic": "https://paper.example/a?b=ü&c"}
@@ -24,10 +24,6 @@ def door() -> Iterator[Door]:
 
 def accept(request: Request) -> None:
     request.answer(202, request.command.encode())
-
-
-def to(location: str, status: int) -> Page:
-    return lambda request: request.answer(status, Location=location)
 
 
 def test_a_form_arrives_as_it_was_sent(door):
