@@ -11,7 +11,6 @@ from articles.fetch.types import Failure, FetchError, Response
 
 RETRIES = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
 """How long to wait after the first, second and third failure; the fourth is the last."""
-MAX_REDIRECTS = 5
 
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 _LASTING = frozenset({Failure.ADDRESS, Failure.TOO_LARGE, Failure.REDIRECTS})

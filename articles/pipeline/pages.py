@@ -24,7 +24,7 @@ from articles.entries.page import Page as Extract
 from articles.entries.page import PageError
 from articles.entries.parsers import Allowance, ParserFaultError, Parsers
 from articles.entries.types import ParseError
-from articles.fetch.article_pages import MAX_REDIRECTS, RETRIES, trouble
+from articles.fetch.article_pages import RETRIES, trouble
 from articles.fetch.door import Door, Hop
 from articles.fetch.robots import LONGEST, Answered, Rule, Rules, judge
 from articles.fetch.types import DoorSettings, Failure, FetchError, Limits, Response
@@ -206,7 +206,7 @@ def _release(asked: Asked, site: Site) -> None:
 def _settle_site(site: Site, asked: Asked) -> None:
     """Keep what a site's robots.txt says, or where it is asked for next."""
     site.claimed_until = None
-    if isinstance(asked.answer, Hop) and site.redirects < MAX_REDIRECTS:
+    if isinstance(asked.answer, Hop) and site.redirects < LIMITS.redirects:
         following = place_of(asked.answer.target.url)
         site.robots_url, site.robots_host = following.url, following.host
         site.redirects += 1
@@ -270,8 +270,8 @@ def _keep(page: Page, extract: Extract, now: datetime) -> str:
 
 def _move(page: Page, hop: Hop) -> None:
     """Wait for the turn of where a redirect leads."""
-    if page.redirects >= MAX_REDIRECTS:
-        _fail(page, f"{page.host} redirects more than {MAX_REDIRECTS} times.", None)
+    if page.redirects >= LIMITS.redirects:
+        _fail(page, f"{page.host} redirects more than {LIMITS.redirects} times.", None)
         return
     following = place_of(hop.target.url)
     page.url, page.host = following.url, following.host

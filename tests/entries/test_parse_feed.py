@@ -13,6 +13,9 @@ import pytest
 from django.core.management import call_command
 from pytest_httpserver import HTTPServer
 
+from articles.entries.parsers import ParserFaultError, Parsers
+from articles.entries.types import ParsedFeed
+
 FEED = """<rss version="2.0"><channel><title>The Example</title><language>en-GB</language>
 <link>/news/</link><item><guid>1</guid><title>Bridge &lt;b&gt;closed&lt;/b&gt;</title>
 <link>1.html</link><author>Ada Example</author><category>Town</category>
@@ -101,6 +104,22 @@ def test_a_feed_that_takes_too_long_is_an_error_and_stops_nothing(feed, tmp_path
     first, second = objects("--seconds", "0.01", str(long), str(feed))
 
     assert "takes too long" in first["error"]
+    assert second["title"] == "The Example"
+
+
+def test_a_fault_of_the_reading_is_told_and_stops_nothing(feed, monkeypatch):
+    reading = Parsers.parse
+    faults = [ParserFaultError("A parser ended with status 1.")]
+
+    def parse(parsers: Parsers, body: bytes, **about: Any) -> ParsedFeed:
+        if faults:
+            raise faults.pop()
+        return reading(parsers, body, **about)
+
+    monkeypatch.setattr(Parsers, "parse", parse)
+    first, second = objects(str(feed), str(feed))
+
+    assert first["error"] == "A parser ended with status 1."
     assert second["title"] == "The Example"
 
 

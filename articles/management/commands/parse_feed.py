@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from articles.entries.parsers import Allowance, Parsers
+from articles.entries.parsers import Allowance, ParserFaultError, Parsers
 from articles.entries.types import Entry, ParsedFeed, ParseError
 from articles.fetch.door import Door
 from articles.fetch.troubles import refused
@@ -68,7 +68,7 @@ def _read(name: str, base: str, door: Door, parsers: Parsers) -> ParsedFeed | Ex
     try:
         body, url, content_type = _body(name, base, door)
         return parsers.parse(body, url=url, content_type=content_type, now=timezone.now())
-    except (ParseError, FetchError, OSError) as error:
+    except (ParseError, ParserFaultError, FetchError, OSError) as error:
         return error
 
 
