@@ -1,10 +1,10 @@
-# make run     start the newsreader            make run ARGS="--port 8080"
-# make test    run the tests                   make test ARGS="tests/web -x"
-# make lint    everything that checks without running
-# make format  put the code in shape
-# make semantic  add what a sentence-embedding model needs: see docs/operating.md
-# make requirements   pin the dependencies of pyproject.toml again (needs uv)
-# make clean   remove what can be made again; your data in var/ stays
+# make run           start the newsreader            make run ARGS="--port 8080"
+# make test          run the tests                   make test ARGS="tests/web -x"
+# make lint          everything that checks without running
+# make format        put the code in shape
+# make semantic      add what a sentence-embedding model needs: see docs/operating.md
+# make requirements  pin the dependencies of pyproject.toml again (needs uv)
+# make clean         remove what can be made again; your data in var/ stays
 
 SHELL := /bin/sh
 PYTHON := .venv/bin/python

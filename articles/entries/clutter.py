@@ -47,26 +47,11 @@ _GLUED_SENTENCE = re.compile(
 _GLUE = re.compile(rf"[.?!”][{_UPPER}]")  # what every glued sentence holds, quick to look for
 _ENDINGS = frozenset(
     {
-        "com",
-        "org",
-        "net",
-        "co",
-        "uk",
-        "io",
-        "ai",
-        "js",
-        "gov",
-        "edu",
-        "tv",
-        "info",
-        "de",
-        "fr",
-        "es",
-        "eu",
-        "app",
-        "news",
+        "com", "org", "net", "co", "uk", "io", "ai", "js", "gov", "edu",
+        "tv", "info", "de", "fr", "es", "eu", "app", "news",
     }
-)
+)  # fmt: skip
+"""What ends the names of hosts and files: `example.Com` is no end of a sentence."""
 _LONGEST_ADDRESS = 80
 _ADDRESS = re.compile(r"[/@\\]|www\.", re.IGNORECASE)
 

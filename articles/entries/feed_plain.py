@@ -16,6 +16,7 @@ from xml.parsers import expat
 from articles.entries.dates import common_date
 
 Values = dict[str, Any]
+"""What is known of a feed or of an entry, under feedparser's names."""
 Attributes = Mapping[str, str]
 
 _ATOM = "http://www.w3.org/2005/Atom "

@@ -15,14 +15,12 @@ import feedparser
 from feedparser.api import PREFERRED_XML_PARSERS
 
 from articles.entries.document import BROKEN, bounded_root, is_well_formed, well_formed
-from articles.entries.feed_plain import read_plain
+from articles.entries.feed_plain import Values, read_plain
 from articles.entries.raw import MAX_SEVERAL, RawEntry, RawFeed, RawImage, RawMedia
 from articles.entries.types import Hints, ParseError
 
 MAX_LENIENT = 512 * 1024
 """Characters of a document that is not well-formed which are read: the lenient parser is slow."""
-
-Values = dict[str, Any]
 
 PREFERRED_XML_PARSERS.insert(0, "articles.entries.sax")
 
