@@ -96,10 +96,14 @@ class Pools:
         self._scores[rows, column] = scores[fits]
         self._entry[rows] = self._scores[rows].min(axis=1)
 
-    def touch(self, slot: int) -> None:
-        """Something about an article has changed that its own and others' lists depend on."""
-        self.changed.add(slot)
-        self.changed.update(other for other, _ in self._held(slot))
+    def touch(self, slots: Sequence[int]) -> None:
+        """Something about articles has changed that their own and others' lists depend on."""
+        self.changed.update(slots)
+        self._make_room(max(slots, default=-1) + 1)
+        touched = np.zeros(len(self._others), np.bool_)
+        touched[slots] = True
+        holders = touched[self._others].any(axis=1) & ~self._gone
+        self.changed.update(np.flatnonzero(holders).tolist())
 
     def drop(self, slots: Sequence[int]) -> None:
         """Forget articles. They are listed no more; their slots are free once purged."""

@@ -37,6 +37,8 @@ class Known:
     document: Document
     story: int
     copy_of: int | None = None
+    edited: bool = False
+    """It says something else than when it was grouped, and waits to be grouped again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,7 @@ class Window:
         self._gone: list[int] = []
         self._tails = Tails()
         self._outside: dict[int, int] = {}
+        self._edited: set[int] = set()
         self._ids: dict[int, int] = {}
         self._told: dict[int, Placement] = {}
         self._told_similar: dict[int, int] = {}
@@ -84,7 +85,7 @@ class Window:
     def __len__(self) -> int:
         return len(self._slots)
 
-    # -- the five verbs
+    # -- the verbs
 
     def hold(self, decisions: Iterable[Decision]) -> None:
         """Obey what people decided, newest first. Call it before articles come in.
@@ -104,6 +105,8 @@ class Window:
         for each, slot in zip(given, slots, strict=True):
             article = each.document.id
             self._told[article] = Placement(article, each.story, each.copy_of)
+            if each.edited:
+                self._edited.add(article)
             if each.copy_of is None:
                 self._stories.restore(slot, keys[each.story])
             elif each.copy_of in self._slots:
@@ -116,6 +119,13 @@ class Window:
         self._stories.changed.clear()
         self._forget_changes()
         self._linked_at = len(self)
+
+    def retell(self, articles: Iterable[int]) -> None:
+        """Have `group` tell the lists of these anew, of those that are here.
+
+        For lists stored with an article that was edited before the window was filled.
+        """
+        self._pools.changed.update(self._slots[each] for each in articles if each in self._slots)
 
     def group(self, documents: Sequence[Document]) -> Grouped:
         """Take in new articles, and known ones that were edited, and say what changed."""
@@ -146,7 +156,7 @@ class Window:
         """Take an article out; what that changes for others is told by the next `group`."""
         slot = self._slots[article]
         home = self._home(slot)
-        self._pools.touch(slot)
+        self._pools.touch([slot])
         self._refold(self._drop([slot]))
         if home is not None:
             self._stories.disturb(home)
@@ -161,13 +171,18 @@ class Window:
 
     def _is_news(self, document: Document) -> bool:
         slot = self._slots.get(document.id)
-        return slot is None or self._documents[slot] != document
+        if slot is None or document.id in self._edited:
+            return True
+        return self._documents[slot] != document
 
     def _take_in(self, documents: Sequence[Document]) -> None:
         slots = []
         for document in documents:
-            former = self._withdraw(document.id) if document.id in self._slots else None
+            known = document.id in self._slots
+            former = self._withdraw(document.id) if known else None
             slot = self._enter(document)
+            if not known:  # what was stored for others may be anything
+                self._told_similar[slot] = hash(())
             self._stories.arrive(slot, former)
             slots.append(slot)
         self._pools.changed.update(slots)
@@ -247,9 +262,14 @@ class Window:
         """Decide anew what is a copy around these articles, and move their stories along."""
         around = set(touched)
         homes = {slot: self._home(slot) for slot in around}
-        for slot, original in self._folds.resolve(around).items():
+        changes = self._folds.resolve(around)
+        self._pools.changed.update(changes)
+        # Nobody lists those that have just come, or were copies until now.
+        settled = [slot for slot in changes if not self._stories.is_arriving(slot)]
+        if settled:
+            self._pools.touch(settled)
+        for slot, original in changes.items():
             self._moved.add(slot)
-            self._pools.touch(slot)
             if original is None:
                 self._pools.introduce(slot)
                 self._stories.arrive(slot, homes.get(slot))
@@ -291,6 +311,7 @@ class Window:
             document = self._documents.pop(slot)
             self._tails.forget(document)
             del self._slots[document.id], self._told[document.id]
+            self._edited.discard(document.id)
             self._holds.leave(slot)
             for known in (self._outside, self._told_similar, self._sketches, self._origins):
                 known.pop(slot, None)
@@ -344,7 +365,7 @@ class Window:
         slots = sorted(self._pools.changed, key=self._article)
         for slot, chosen in zip(slots, self._pools.best(slots), strict=True):
             sign = hash(tuple(chosen))
-            if sign != self._told_similar.get(slot, hash(())):
+            if sign != self._told_similar.get(slot):
                 self._told_similar[slot] = sign
                 lists[self._article(slot)] = tuple(
                     Similar(documents[other].id, score) for other, score in chosen

@@ -21,7 +21,7 @@ from django.db.models import Min, QuerySet
 from articles.clustering.background import Background
 from articles.clustering.types import Grouped, Known, Placement
 from articles.clustering.window import Window
-from articles.models import Article
+from articles.models import Article, SimilarLink
 from articles.pipeline import attempts, corrections, embeddings, lock, stories
 from articles.pipeline.attempts import Attempt
 from articles.pipeline.documents import FIELDS, document
@@ -185,11 +185,12 @@ def _filled(language: str, since: datetime, until: datetime) -> _Live:
     grouped = Article.objects.filter(
         language=language,
         published_at__range=(since, until),
-        story__isnull=False,  # those too that were edited since, so that they keep their stories
+        story__isnull=False,  # those too that were edited since: they may keep their stories
         grouping_error="",
     )
     window.hold(corrections.decisions(language, since, until))
     window.seed(_known(language, grouped))
+    window.retell(_listing_edited(language))
     logger.info("filled the window of %s with %d articles", language, len(window))
     return _Live(window, _latest_change(language))
 
@@ -209,13 +210,19 @@ def _latest_change(language: str) -> datetime | None:
 def _known(language: str, articles: QuerySet[Article]) -> Iterator[Known]:
     model = embeddings.encoder(language)
     stored = embeddings.STORED if model else ()
-    columns = ("story_id", "copy_of_id", "source__name", *FIELDS, *stored)
+    columns = ("story_id", "copy_of_id", "clustered_at", "source__name", *FIELDS, *stored)
     rows = articles.order_by("published_at", "id").values_list(*columns)
-    for story, copy_of, outlet, *fields in rows.iterator(chunk_size=2000):
+    for story, copy_of, grouped_at, outlet, *fields in rows.iterator(chunk_size=2000):
         known = document(fields[: len(FIELDS)], outlet)
         if model:
             known = embeddings.restored(known, model, *fields[len(FIELDS) :])
-        yield Known(known, story, copy_of)
+        yield Known(known, story, copy_of, edited=grouped_at is None)
+
+
+def _listing_edited(language: str) -> QuerySet[SimilarLink, int]:
+    """The articles that list one that was edited and waits, as it was before."""
+    edited = Article.objects.filter(language=language, clustered_at=None, story__isnull=False)
+    return SimilarLink.objects.filter(similar__in=edited).values_list("article", flat=True)
 
 
 def _background(language: str, before: datetime) -> Background:

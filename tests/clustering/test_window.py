@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from string import ascii_lowercase
 
 import pytest
 
@@ -234,6 +235,41 @@ def test_a_corrected_letter_keeps_the_story_and_its_id():
     before = dict(reader.places)
     reader.take(into.group([article(1, BRIDGE[0] + "s"), article(2, LONELY + "!")]))
     assert reader.places == before
+
+
+def test_an_article_that_was_edited_before_the_window_was_filled_is_grouped_by_its_new_text():
+    into, reader = window(), Reader()
+    first, second = article(1, BRIDGE[0]), article(2, BRIDGE[1])
+    reader.take(into.group([first, second]))
+    edited = replace(second, title=LONELY)
+    again = window()
+    again.seed([Known(first, 51), Known(edited, 51, edited=True)])
+    again.retell([1, 99])
+    grouped = again.group([edited])
+    reader.take(grouped)
+    assert grouped.placements[0].story != 51
+    assert reader.similar == {1: {}, 2: {}}
+    assert again.group([edited]).similar == {}
+
+
+def test_an_edit_that_makes_an_article_like_no_other_empties_its_list():
+    into, reader = window(), Reader()
+    reader.take(into.group([article(1, BRIDGE[0]), article(2, BRIDGE[1])]))
+    reader.take(into.group([article(1, LONELY)]))
+    assert reader.similar == {1: {}, 2: {}}
+
+
+def test_an_edited_article_leaves_the_lists_of_those_that_are_not_in_its_own():
+    """Many are liker to it than the one that lists it."""
+    shared = "Harbour bridge Port Alder cable crack"
+    many = [article(ord(each), f"{shared} {each * 5} {each * 7}") for each in ascii_lowercase]
+    ferry = article(2, "Commuters grumble over ferry prices since crack in cable")
+    bridge = article(1, f"{shared} stays commuters")
+    into, reader = window(), Reader()
+    reader.take(into.group([ferry, bridge, *many]))
+    assert 1 in reader.similar[2]
+    reader.take(into.group([replace(bridge, title=LONELY)]))
+    assert 1 not in reader.similar[2]
 
 
 def test_an_article_told_again_unchanged_changes_nothing():

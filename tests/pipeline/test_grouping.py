@@ -253,6 +253,21 @@ def test_many_independent_reports_outrank_one_that_is_a_little_fresher(grouper):
     assert Story.objects.order_by("-rank")[0].article_count == 3
 
 
+@pytest.mark.parametrize("days_ago", [0, 40])
+def test_an_edit_is_grouped_by_a_process_that_fills_its_window_too(grouper, days_ago):
+    for hours, title in enumerate(FLOOD):
+        report(title, 24 * days_ago + hours + 1)
+    grouper.group("en")
+    edited = Article.objects.filter(title=FLOOD[1])
+    edited.update(title=CUP[0], clustered_at=None)
+
+    Grouper().group("en")
+
+    assert partition() == {frozenset({FLOOD[0], FLOOD[2]}), frozenset({CUP[0]})}
+    assert not SimilarLink.objects.filter(article__title=CUP[0]).exists()
+    assert not SimilarLink.objects.filter(similar__title=CUP[0]).exists()
+
+
 def test_an_edited_article_that_tells_of_another_event_moves_and_its_address_stays_good(grouper):
     report(FLOOD[0], 3)
     moving = report(CUP[0], 2)
