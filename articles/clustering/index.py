@@ -58,6 +58,7 @@ class Index:
         self._prior = np.zeros(1024, np.float64)
         self._weights: Floats = np.zeros(1024, np.float32)
         self._left: list[Ints] = []  # terms of what was removed
+        self._spare: list[int] = []  # terms that mean nothing now
         self._rows = Ragged()
         self._lengths: Floats = np.zeros(64, np.float32)
         self._articles = 0
@@ -97,6 +98,19 @@ class Index:
             held = np.frombuffer(self._postings[term], np.intc)
             self._postings[term] = array("i", held[self._lengths[held] > 0].tobytes())
         self._left.clear()
+        self._spare_terms()
+
+    def _spare_terms(self) -> None:
+        """Forget the words that no article has any more, once they are many: news coins new ones.
+
+        It takes a look at every word, hence not at each of them when it goes.
+        """
+        used = self._own[: len(self._names)] > 0
+        if 2 * (np.count_nonzero(~used) - len(self._spare)) <= len(self._names):
+            return
+        self._terms = {word: term for word, term in self._terms.items() if used[term]}
+        self._of_word = {word: term for word, term in self._of_word.items() if used[term]}
+        self._spare = np.flatnonzero(~used).tolist()
 
     def _term(self, word: str) -> int:
         term = self._of_word.get(word)
@@ -108,9 +122,14 @@ class Index:
         known = self._terms.get(stemmed)
         if known is not None:
             return known
-        term = self._terms[stemmed] = len(self._names)
-        self._names.append(stemmed)
-        self._postings.append(array("i"))
+        if self._spare:
+            term = self._spare.pop()
+            self._names[term] = stemmed
+        else:
+            term = len(self._names)
+            self._names.append(stemmed)
+            self._postings.append(array("i"))
+        self._terms[stemmed] = term
         if term >= len(self._own):
             self._own = grown(self._own, term + 1)
             self._prior = grown(self._prior, term + 1)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
+from itertools import islice, product
 from string import ascii_lowercase
 
 import pytest
@@ -364,6 +366,38 @@ def test_a_window_that_forgets_does_not_grow():
         into.forget(NOON + (day - 3) * DAY)
         sizes.append(len(into))
     assert max(sizes[10:]) == sizes[10] <= 5 * len(edition())
+
+
+def test_words_are_forgotten_with_the_articles_that_had_them():
+    """Words never seen before come every day, and a process may group for months."""
+    into = window()
+    names = ("".join(letters) for letters in product(ascii_lowercase, repeat=5))
+    held = []
+    tracemalloc.start()
+    for day in range(60):
+        headlines = [" ".join(islice(names, 20)) for _ in range(20)]
+        batch = enumerate(headlines, start=100 * day)
+        into.group([article(number, each, at=NOON + day * DAY) for number, each in batch])
+        into.forget(NOON + (day - 2) * DAY)
+        held.append(tracemalloc.get_traced_memory()[0])
+    tracemalloc.stop()
+    assert max(held[40:]) < 1.5 * max(held[:20])
+
+
+def test_a_word_that_comes_back_after_it_was_forgotten_is_known_as_itself():
+    into, reader = window(), Reader()
+    for day, titles in enumerate((BRIDGE, VOLCANO, CUP, BRIDGE)):
+        numbered = enumerate(titles, start=10 * day)
+        news = [article(number, each, at=NOON + 40 * day * DAY) for number, each in numbered]
+        reader.take(into.group(news))
+        into.forget(NOON + (40 * day + 20) * DAY)
+        assert len(into) == 0
+    fresh = Reader()
+    fresh.take(window().group([article(30 + at, each) for at, each in enumerate(BRIDGE)]))
+    assert {number: reader.similar[number].keys() for number in fresh.similar} == {
+        number: fresh.similar[number].keys() for number in fresh.similar
+    }
+    assert frozenset(range(30, 34)) in reader.stories()
 
 
 def test_seeding_and_grouping_on_is_grouping_in_one_go():
