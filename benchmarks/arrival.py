@@ -20,7 +20,7 @@ from statistics import mean
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from articles.clustering.evaluation import BATCH, documents_of, read
+from articles.clustering.evaluation import BATCH, Corpus, labelled
 from articles.clustering.scores import bcubed
 from articles.clustering.types import Document, Known, Placement
 from articles.clustering.window import Window
@@ -51,18 +51,19 @@ def f1(gold: dict[int, str] | Stories, found: Stories) -> float:
     return bcubed([gold[each] for each in articles], [found[each] for each in articles]).f1
 
 
-def line(name: str, documents: list[Document], gold: dict[int, str], seeds: int) -> str:
-    """Measure one language of a corpus."""
-    language = name.rpartition(" ")[2]
-    orderly = grouped(documents, language)
-    restarted = grouped(documents, language, restarts=True)
+def line(corpus: Corpus, seeds: int) -> str:
+    """Measure one corpus."""
+    documents = corpus.documents
+    gold = {each.id: str(corpus.rows[each.id].story) for each in documents}
+    orderly = grouped(documents, corpus.language)
+    restarted = grouped(documents, corpus.language, restarts=True)
     mixed = []
     for seed in range(seeds):
         shuffled = list(documents)
         random.Random(seed).shuffle(shuffled)
-        mixed.append(grouped(shuffled, language))
+        mixed.append(grouped(shuffled, corpus.language))
     return (
-        f"| {name} | {f1(gold, orderly):.3f}"
+        f"| {corpus.name} | {f1(gold, orderly):.3f}"
         f" | {mean(f1(gold, each) for each in mixed):.3f}"
         f" | {mean(f1(orderly, each) for each in mixed):.3f}"
         f" | {f1(gold, restarted):.3f} | {f1(orderly, restarted):.3f} |"
@@ -77,15 +78,8 @@ def main() -> None:
     options = parser.parse_args()
     print("| corpus | in order | shuffled | … against in order | restarts | … against in order |")
     print("|---|---|---|---|---|---|")
-    for name in options.corpora:
-        path, _, lead = name.partition(":")
-        rows = [row for row in read(Path(path)) if row.story is not None]
-        for language in sorted({row.language for row in rows}):
-            own = [row for row in rows if row.language == language]
-            documents = documents_of(own, int(lead) if lead else None)
-            gold = {each.id: str(own[each.id].story) for each in documents}
-            title = f"{Path(path).name.partition('.')[0]} {language}"
-            print(line(title, documents, gold, options.seeds), flush=True)
+    for corpus in labelled(options.corpora):
+        print(line(corpus, options.seeds), flush=True)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from articles.clustering.background import Background
-from articles.clustering.evaluation import Row, backgrounds, documents_of, measure, read, run
+from articles.clustering.evaluation import Corpus, backgrounds, labelled, measure, read, run
 from articles.clustering.linkage import agglomerate
 from articles.clustering.scores import bcubed
 from articles.clustering.text import stemmer, words
@@ -204,13 +204,13 @@ def cosines(vectors: Iterable[Vector]) -> Iterator[dict[int, float]]:
 # -- scoring
 
 
-def scores(rows: list[Row], language: str, lead: int | None, behind: Background) -> list[float]:
-    """BCubed F1 of every rule, ours last, on the labelled rows of one language."""
-    documents = documents_of(rows, lead)
-    texts = texts_of(documents, language, behind)
-    gold = [rows[document.id].story for document in documents]
+def scores(corpus: Corpus, known: dict[str, Background]) -> list[float]:
+    """BCubed F1 of every rule, ours last; `known` is the background of each language."""
+    documents, language = corpus.documents, corpus.language
+    texts = texts_of(documents, language, Background.prior(language, known.get(language)))
+    gold = [corpus.rows[document.id].story for document in documents]
     found = [bcubed(gold, rule(texts)).f1 for rule in RULES.values()]
-    ours = run(rows, background={language: behind}, lead_words=lead)
+    ours = run(corpus.rows, background=known, lead_words=corpus.lead_words)
     return [*found, measure(ours.values()).bcubed.f1]
 
 
@@ -230,16 +230,7 @@ def main() -> None:
     parser.add_argument("--background", type=Path)
     options = parser.parse_args()
     known = backgrounds(read(options.background)) if options.background else {}
-    columns = {}
-    for name in options.corpora:
-        path, _, lead = name.partition(":")
-        rows = [row for row in read(Path(path)) if row.story is not None]
-        for language in sorted({row.language for row in rows}):
-            own = [row for row in rows if row.language == language]
-            shipped = Background.shipped(language)
-            behind = known[language].over(shipped) if language in known else shipped
-            title = f"{Path(path).name.partition('.')[0]} {language}"
-            columns[title] = scores(own, language, int(lead) if lead else None, behind)
+    columns = {corpus.name: scores(corpus, known) for corpus in labelled(options.corpora)}
     print(table(columns))
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from articles.clustering.background import Background
 from articles.clustering.embedding import Encoder, embedded, reads
 from articles.clustering.encoders import load
-from articles.clustering.evaluation import Row, backgrounds, documents_of, measure, read, run
+from articles.clustering.evaluation import Corpus, backgrounds, labelled, measure, read, run
 from articles.clustering.index import Index, Pairs
 from articles.clustering.parameters import DAY, DEFAULT, Likeness, Parameters
 from articles.clustering.text import words
@@ -40,17 +40,7 @@ FLOOR = 0.03
 PENALTY = 1e-3
 
 Matrix = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Corpus:
-    """One language of a labelled corpus."""
-
-    name: str
-    language: str
-    rows: list[Row]
-    lead: int | None
-    background: Background | None
+Backgrounds = dict[str, Background]
 
 
 class Remembering:
@@ -69,12 +59,11 @@ class Remembering:
         return np.stack([self._known[text] for text in texts])
 
 
-def pairs(corpus: Corpus, encoder: Encoder | None) -> tuple[Matrix, Matrix]:
+def pairs(corpus: Corpus, known: Backgrounds, encoder: Encoder | None) -> tuple[Matrix, Matrix]:
     """Features of pairs of articles that are no copies, and 1 where both tell one story."""
-    shipped = Background.shipped(corpus.language)
-    behind = corpus.background.over(shipped) if corpus.background else shipped
-    index = Index(corpus.language, behind, DEFAULT)
-    documents = originals(corpus)
+    prior = Background.prior(corpus.language, known.get(corpus.language))
+    index = Index(corpus.language, prior, DEFAULT)
+    documents = originals(corpus, known)
     for slot, document in enumerate(documents):
         index.add(slot, words(document.title), words(document.lead))
     index.weigh(range(len(documents)))
@@ -109,19 +98,10 @@ def meaning(documents: Sequence[Document], found: Pairs, encoder: Encoder) -> Ma
     return np.asarray(vectors.cosine(found.left, found.right), np.float64)
 
 
-def originals(corpus: Corpus) -> list[Document]:
+def originals(corpus: Corpus, known: Backgrounds) -> list[Document]:
     """The documents of a corpus without the copies the engine finds."""
-    outcome = run(corpus.rows, background=known(corpus), lead_words=corpus.lead)[corpus.language]
-    return [
-        document
-        for document in documents_of(corpus.rows, corpus.lead)
-        if outcome.places[document.id].copy_of is None
-    ]
-
-
-def known(corpus: Corpus) -> dict[str, Background]:
-    """The background as `run` takes it."""
-    return {corpus.language: corpus.background} if corpus.background else {}
+    outcome = run(corpus.rows, background=known, lead_words=corpus.lead_words)[corpus.language]
+    return [each for each in corpus.documents if outcome.places[each.id].copy_of is None]
 
 
 def learn(samples: Sequence[tuple[Matrix, Matrix]]) -> Likeness:
@@ -149,30 +129,18 @@ def with_weights(base: Parameters, weights: Likeness, encoder: Encoder | None) -
     return replace(base, semantic=weights)
 
 
-def score(corpus: Corpus, parameters: Parameters, encoder: Encoder | None) -> float:
+def score(
+    corpus: Corpus, known: Backgrounds, parameters: Parameters, encoder: Encoder | None
+) -> float:
     """BCubed F1 of the engine."""
     found = run(
         corpus.rows,
-        background=known(corpus),
-        lead_words=corpus.lead,
+        background=known,
+        lead_words=corpus.lead_words,
         parameters=parameters,
         encoder=encoder,
     )
     return measure(found.values()).bcubed.f1
-
-
-def corpora(names: Sequence[str], background: dict[str, Background]) -> list[Corpus]:
-    """Every language of every corpus named, the labelled rows of it."""
-    found = []
-    for name in names:
-        path, _, lead = name.partition(":")
-        rows = [row for row in read(Path(path)) if row.story is not None]
-        for language in sorted({row.language for row in rows}):
-            own = [row for row in rows if row.language == language]
-            title = f"{Path(path).name.partition('.')[0]} {language}"
-            words_kept = int(lead) if lead else None
-            found.append(Corpus(title, language, own, words_kept, background.get(language)))
-    return found
 
 
 def main() -> None:
@@ -182,12 +150,12 @@ def main() -> None:
     parser.add_argument("--background", type=Path)
     parser.add_argument("--model")
     options = parser.parse_args()
-    behind = backgrounds(read(options.background)) if options.background else {}
-    given = corpora(options.corpora, behind)
+    known = backgrounds(read(options.background)) if options.background else {}
+    given = list(labelled(options.corpora))
     encoder = Remembering(load(options.model)) if options.model else None
     if encoder is not None:
         given = [corpus for corpus in given if reads(encoder, corpus.language)]
-    samples = [pairs(corpus, encoder) for corpus in given]
+    samples = [pairs(corpus, known, encoder) for corpus in given]
     print("learnt from all:", learn(samples))
     rest = range(len(given))
     learnt = [learn([samples[other] for other in rest if other != at] or samples) for at in rest]
@@ -195,7 +163,9 @@ def main() -> None:
     for join, power in product(JOINS, POWERS):
         base = replace(DEFAULT, join=join, size_power=power)
         tried = [with_weights(base, each, encoder) for each in learnt]
-        scores = [score(corpus, each, encoder) for corpus, each in zip(given, tried, strict=True)]
+        scores = [
+            score(corpus, known, each, encoder) for corpus, each in zip(given, tried, strict=True)
+        ]
         line = "   ".join(
             f"{value:>{len(corpus.name)}.3f}" for corpus, value in zip(given, scores, strict=True)
         )

@@ -38,9 +38,11 @@ class Background:
         expected = _usual(word) if self.behind is None else self.behind.rate(word)
         return (self.counts.get(word, 0) + STRENGTH * expected) / (self.documents + STRENGTH)
 
-    def over(self, behind: Background) -> Background:
-        """The same counts with others behind them."""
-        return replace(self, behind=behind)
+    @classmethod
+    def prior(cls, language: str, learnt: Background | None = None) -> Background:
+        """What to go by in a language: what was learnt, if anything, before the shipped table."""
+        shipped = cls.shipped(language)
+        return shipped if learnt is None else replace(learnt, behind=shipped)
 
     @classmethod
     def from_texts(cls, language: str, texts: Iterable[str]) -> Self:

@@ -126,6 +126,33 @@ def _seconds(published: object) -> float | None:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """The labelled rows of one language of a corpus."""
+
+    name: str
+    language: str
+    rows: Sequence[Row]
+    lead_words: int | None
+    """Words kept of each text; None keeps all."""
+
+    @property
+    def documents(self) -> list[Document]:
+        """What grouping reads, in the order of time, numbered by place in `rows`."""
+        return documents_of(self.rows, self.lead_words)
+
+
+def labelled(names: Iterable[str]) -> Iterator[Corpus]:
+    """Every language of every corpus named, as FILE or FILE:LEAD_WORDS. Raises as `read` does."""
+    for name in names:
+        path, _, lead = name.partition(":")
+        rows = [row for row in read(Path(path)) if row.story is not None]
+        for language in sorted({row.language for row in rows}):
+            own = [row for row in rows if row.language == language]
+            title = f"{Path(path).name.partition('.')[0]} {language}"
+            yield Corpus(title, language, own, int(lead) if lead else None)
+
+
 def backgrounds(rows: Iterable[Row]) -> dict[str, Background]:
     """The word counts of a corpus, for each of its languages."""
     texts: dict[str, list[str]] = {}

@@ -57,9 +57,7 @@ class Window:
         """
         self._parameters = parameters
         self._new_story = new_story
-        shipped = Background.shipped(language)
-        prior = shipped if background is None else background.over(shipped)
-        self._index = Index(language, prior, parameters)
+        self._index = Index(language, Background.prior(language, background), parameters)
         self._vectors = Vectors(parameters)
         self._folds = Folds(self._origin)
         self._holds = Holds(self._folds)

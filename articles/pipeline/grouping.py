@@ -9,7 +9,6 @@ An article with which it goes wrong time and again is set apart: see `attempts`.
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -226,14 +225,10 @@ def _listing_edited(language: str) -> QuerySet[SimilarLink, int]:
 
 
 def _background(language: str, before: datetime) -> Background:
-    """What comes with the project, and what the archive learnt before the window."""
+    """How common words were before the window."""
     rows = (
         Article.objects.filter(language=language, published_at__lt=before, grouping_error="")
         .order_by("-published_at", "-id")
         .values_list("title", "excerpt")[:BACKGROUND]
     )
-    shipped = Background.shipped(language)
-    learnt = Background.from_texts(language, (f"{title}\n{excerpt}" for title, excerpt in rows))
-    counts = Counter(shipped.counts)
-    counts.update(learnt.counts)
-    return Background(shipped.documents + learnt.documents, counts)
+    return Background.from_texts(language, (f"{title}\n{excerpt}" for title, excerpt in rows))

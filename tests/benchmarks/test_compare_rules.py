@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from articles.clustering.background import Background
-from articles.clustering.evaluation import Row
+from articles.clustering.evaluation import Corpus, Row
 from articles.clustering.types import Document
 from tests.clustering.news import BRIDGE, LONELY, VOLCANO, article
 
@@ -83,8 +83,8 @@ def test_the_table_has_a_line_for_each_rule_and_ratios_to_ours(script):
             [*((each, "bridge") for each in BRIDGE), *((each, "volcano") for each in VOLCANO)]
         )
     ]
-    scores = script["scores"](rows, "en", None, Background.shipped("en"))
-    lines = script["table"]({"invented en": scores}).splitlines()
+    corpus = Corpus("invented en", "en", rows, lead_words=None)
+    lines = script["table"]({corpus.name: script["scores"](corpus, {})}).splitlines()
     assert len(lines) == len(script["RULES"]) + 3
     assert lines[2] == "| every article alone | 0.444 (0.44) |"
     assert lines[-1] == "| **ours** | 1.000 (1.00) |"

@@ -18,8 +18,8 @@ def test_without_counts_short_words_are_taken_to_be_common():
 
 def test_many_texts_overrule_what_lies_behind_them_and_few_do_not():
     behind = Background(1_000_000, {"bridge": 1_000})
-    few = Background(2, {"bridge": 2}).over(behind)
-    many = Background(1_000_000, {"bridge": 500_000}).over(behind)
+    few = Background(2, {"bridge": 2}, behind)
+    many = Background(1_000_000, {"bridge": 500_000}, behind)
     assert 0.001 < few.rate("bridge") < 0.01
     assert 0.4 < many.rate("bridge") < 0.5
 
