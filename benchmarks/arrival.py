@@ -2,10 +2,10 @@
 
     python benchmarks/arrival.py CORPUS[:LEAD] ... [--seeds 5]
 
-Every language of every corpus is grouped in one window, in batches as production's worker takes
-them: in the order of time, in random orders, and in the order of time with the window filled anew
-before every batch, as after a crash. Printed is the BCubed F1 of each against the labels, and of
-the latter two against the first. Articles with no label are left out.
+Every language of every corpus is grouped in one window, in batches as they come to a worker that
+keeps up: in the order of time, in random orders, and in the order of time with the window filled
+anew before every batch, as after a crash. Printed is the BCubed F1 of each against the labels, and
+of the latter two against the first. Articles with no label are left out.
 """
 
 from __future__ import annotations

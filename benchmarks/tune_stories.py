@@ -29,6 +29,7 @@ from articles.clustering.encoders import load
 from articles.clustering.evaluation import Corpus, backgrounds, labelled, measure, read, run
 from articles.clustering.index import Index, Pairs
 from articles.clustering.parameters import DAY, DEFAULT, Likeness, Parameters
+from articles.clustering.tails import Tails
 from articles.clustering.text import words
 from articles.clustering.types import Document
 from articles.clustering.vectors import Vectors
@@ -64,8 +65,9 @@ def pairs(corpus: Corpus, known: Backgrounds, encoder: Encoder | None) -> tuple[
     prior = Background.prior(corpus.language, known.get(corpus.language))
     index = Index(corpus.language, prior, DEFAULT)
     documents = originals(corpus, known)
+    tails = Tails()
     for slot, document in enumerate(documents):
-        index.add(slot, words(document.title), words(document.lead))
+        index.add(slot, words(tails.headline(document)), words(document.lead))
     index.weigh(range(len(documents)))
     slots = range(len(documents))
     times = np.array([np.nan if each.published is None else each.published for each in documents])

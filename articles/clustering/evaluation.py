@@ -2,8 +2,8 @@
 
 A corpus holds one JSON object a line: id, title, text, source, url, published (ISO 8601 or null),
 lang, story (null where unknown). Rows go through a window of their language in the order of time,
-those without a date first, in batches as production's worker takes them, and the window forgets
-what is old as production's does. What counts is where each article is in the end.
+those without a date first, in batches as they come to a worker that keeps up, and the window
+forgets what is old as a worker's does. What counts is where each article is in the end.
 """
 
 from __future__ import annotations

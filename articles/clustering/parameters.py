@@ -56,8 +56,9 @@ class Parameters:
     """Weight of a word that only the lead has; a word of the title has 1."""
     prior_strength: float = 1000.0
     """The background weighs as much as so many articles of the window."""
-    window_days: float = 30.0
-    """How long an article stays in the window: as long it can be similar news to new ones."""
+    window_days: float = 15.0
+    """How long an article stays in the window where grouping is measured: as long as the worker
+    keeps it by default, `STORY_WINDOW_DAYS` and a day for those that are late."""
     story_days: float = 6.0
     """Two articles further apart than this never speak for one story."""
     join: float = 0.35

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from articles.clustering.parameters import DEFAULT
+
 
 @dataclass(frozen=True, slots=True)
 class Score:
@@ -52,8 +54,8 @@ def companions_found(
 ) -> float | None:
     """Recall of the gold companions of articles among their similar news; None without any.
 
-    `original` folds copies: a companion is another text under the same gold label, and of `n`
-    companions at most eight can be found. Averaged over the articles that have companions.
+    `original` folds copies: a companion is another text under the same gold label. No more can be
+    found than a list holds. Averaged over the articles that have companions.
     """
     texts: dict[Hashable, set[int]] = {}
     for article, label in gold.items():
@@ -63,5 +65,5 @@ def companions_found(
         wanted = texts[label] - {original[article]}
         if wanted:
             listed = {original[other] for other in lists.get(article, ())}
-            recalls.append(len(wanted & listed) / min(len(wanted), 8))
+            recalls.append(len(wanted & listed) / min(len(wanted), DEFAULT.similar_limit))
     return sum(recalls) / len(recalls) if recalls else None

@@ -10,10 +10,11 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.text import slugify
 
+from articles.clustering.parameters import DEFAULT
 from articles.models.places import Edition, Topic
 from articles.models.sources import Feed, Source
 
-SIMILAR_LIMIT = 8
+SIMILAR_LIMIT = DEFAULT.similar_limit
 """Entries in an article's similar news."""
 
 
