@@ -98,6 +98,8 @@ def test_outlets_of_one_owner_are_one_independent_voice(grouper):
 
     story = Story.objects.get()
     assert (story.source_count, story.independent_count) == (3, 2)
+    # The edition's own reports are all there are, so its front ranks the story as everybody does.
+    assert StoryEdition.objects.get().rank == pytest.approx(story.rank)
 
 
 def test_a_story_keeps_its_id_as_it_grows(grouper):
