@@ -33,7 +33,7 @@ def health(feed: Feed) -> str:
     """The key of the filter that finds the feed. Reads `feed.source`."""
     if feed.retired_at:
         return "retired"
-    if not (feed.active and feed.source.active):
+    if feed.paused:
         return "paused"
     if feed.last_fetch_at is None:
         return "never"

@@ -221,7 +221,7 @@ class FeedAdmin(ImportingAdmin):
 
     @admin.display(description="next fetch", ordering="next_fetch_at")
     def next_fetch(self, feed: Feed) -> str:
-        if health(feed) == "paused":
+        if feed.paused:
             return "–"
         when = feed.next_check_at
         return "due" if when <= timezone.now() else naturaltime(when)

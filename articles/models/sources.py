@@ -156,6 +156,11 @@ class Feed(models.Model):
         return self.title or self.url
 
     @property
+    def paused(self) -> bool:
+        """Whether it rests because a curator wants that, alone or with its source."""
+        return not (self.active and self.source.active)
+
+    @property
     def next_check_at(self) -> datetime:
         """When it is asked next: its own time, or its host's where that is known and later."""
         turn_at: datetime | None = vars(self).get("turn_at")

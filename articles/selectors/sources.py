@@ -18,9 +18,7 @@ ARTICLES_A_PAGE = 40
 HEALTH = (
     "source_id",
     "url",
-    "title",
     "active",
-    "outcome",
     "last_fetch_at",
     "last_success_at",
     "last_error",
@@ -46,7 +44,6 @@ class Member:
     """A source under one of its editions; `edition` is empty for a source that has none."""
 
     edition: str
-    edition_slug: str
     source: Source
     feeds: tuple[Feed, ...]
 
@@ -72,9 +69,8 @@ def directory(number: int, edition: str = "") -> Directory:
     `edition` is a slug and leaves the others out. Raises `django.core.paginator.InvalidPage`.
     Three queries.
     """
-    sources = Source.objects.annotate(
-        edition_name=F("editions__name"), edition_slug=F("editions__slug")
-    )
+    sources = Source.objects.annotate(edition_name=F("editions__name"))
+    sources = sources.alias(edition_slug=F("editions__slug"))
     if edition:
         sources = sources.filter(edition_slug=edition)
     ordered = sources.order_by(
@@ -85,11 +81,8 @@ def directory(number: int, edition: str = "") -> Directory:
 
 
 def _member(source: Source) -> Member:
-    """A row of `directory` with its annotations."""
-    row = vars(source)
-    return Member(
-        row["edition_name"] or "", row["edition_slug"] or "", source, tuple(source.feeds.all())
-    )
+    """A row of `directory` with the name of its edition."""
+    return Member(vars(source)["edition_name"] or "", source, tuple(source.feeds.all()))
 
 
 def source(slug: str) -> Source:

@@ -126,7 +126,7 @@ def health(feed: Feed) -> wording.Health:
 
 @register.filter
 def facts(feed: Feed) -> str:
-    return wording.facts(feed)
+    return wording.facts(feed, timezone.now())
 
 
 @register.filter
@@ -137,7 +137,7 @@ def pushes(feed: Feed) -> bool:
 
 @register.filter
 def check(feeds: Sequence[Feed]) -> wording.Check:
-    return wording.check(feeds)
+    return wording.check(feeds, timezone.now())
 
 
 @register.filter

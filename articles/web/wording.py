@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.template.defaultfilters import filesizeformat
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timesince import timesince
 from django.utils.translation import get_language_info, ngettext
@@ -18,6 +17,9 @@ from articles.models import Article, Feed, Story
 
 CLOCK_SKEW = timedelta(minutes=10)
 """A publisher's clock may be so far ahead of ours before we call its date a future one."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""Where a span of time begins that is told without its dates."""
 
 RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 
@@ -131,7 +133,7 @@ def health(feed: Feed) -> Health:
     """A feed's health from what its last fetches left."""
     if feed.retired_at:
         return Health("resting", feed.last_error or _("Gone for good; no longer fetched."))
-    if not feed.active:
+    if feed.paused:
         return Health("resting", _("Paused."))
     if feed.failures:
         return Health("troubled", feed.last_error)
@@ -152,17 +154,17 @@ def _moved(feed: Feed) -> str:
 
 def rhythm(interval: timedelta) -> str:
     """ "checked about every 20 minutes"."""
-    now = timezone.now()
-    every = timesince(now, now + interval, depth=1)
+    every = timesince(EPOCH, EPOCH + interval, depth=1)
     return _("checked about every %(time)s") % {"time": every}
 
 
-def unchanged(checks: int, not_modified: int) -> str:
-    """ "unchanged at 85% of 40 checks"; empty before the second."""
-    if checks < 2:
+def unchanged(feeds: Sequence[Feed]) -> str:
+    """ "unchanged at 85% of 40 checks"; empty while each was checked once at most."""
+    checks = sum(feed.fetches for feed in feeds)
+    if checks <= len(feeds):
         return ""
     counted = ngettext("%(count)d check", "%(count)d checks", checks) % {"count": checks}
-    share = f"{not_modified / checks:.0%}"
+    share = f"{sum(feed.not_modified for feed in feeds) / checks:.0%}"
     return _("unchanged at %(share)s of %(checks)s") % {"share": share, "checks": counted}
 
 
@@ -173,7 +175,7 @@ def saved(size: int) -> str:
 
 def next_check(feed: Feed, now: datetime) -> str:
     """ "next check in 20 minutes"; empty for a feed that is not checked."""
-    if not feed.active:
+    if feed.paused:
         return ""
     when = feed.next_check_at
     if when <= now + timedelta(minutes=1):
@@ -192,37 +194,37 @@ class Check:
     others: tuple[Feed, ...]
 
 
-def check(feeds: Sequence[Feed]) -> Check:
+def check(feeds: Sequence[Feed], now: datetime) -> Check:
     """Tell the feeds that simply work from those with something to say."""
     working = [feed for feed in feeds if health(feed).state == "good"]
     times = [feed.last_success_at for feed in working if feed.last_success_at]
     plain = {feed for feed in working if not (feed.notice or feed.permanent_url)}
     others = tuple(feed for feed in feeds if feed not in plain)
-    return Check(len(working), max(times, default=None), _facts(working), others)
+    return Check(len(working), max(times, default=None), _facts(working, now), others)
 
 
-def _facts(feeds: Sequence[Feed]) -> str:
+def _facts(feeds: Sequence[Feed], now: datetime) -> str:
     """Rhythm, share of checks without news and next check of feeds taken together."""
     if not feeds:
         return ""
     soonest = min(feeds, key=lambda feed: feed.next_check_at)
     return _line(
         rhythm(min(feed.interval for feed in feeds)),
-        unchanged(sum(f.fetches for f in feeds), sum(f.not_modified for f in feeds)),
+        unchanged(feeds),
         saved(sum(feed.bytes_saved for feed in feeds)),
-        next_check(soonest, timezone.now()),
+        next_check(soonest, now),
     )
 
 
-def facts(feed: Feed) -> str:
+def facts(feed: Feed, now: datetime) -> str:
     """How a feed is asked, in words: its rhythm, what that saves, and when it is asked next."""
     if feed.last_fetch_at is None:
         return ""
     return _line(
-        rhythm(feed.interval) if not (feed.failures or feed.retired_at) else "",
-        unchanged(feed.fetches, feed.not_modified),
+        rhythm(feed.interval) if not (feed.failures or feed.retired_at or feed.paused) else "",
+        unchanged([feed]),
         saved(feed.bytes_saved),
-        next_check(feed, timezone.now()),
+        next_check(feed, now),
     )
 
 

@@ -123,6 +123,17 @@ def test_an_inactive_source_says_so(uk, read):
     assert "no longer fetched" in read("/source/the-lantern/").text
 
 
+def test_the_feeds_of_an_inactive_source_are_paused(uk, read):
+    now = timezone.now()
+    source = make_source("The Lantern", active=False, editions=(uk,))
+    make_feed(source, last_fetch_at=now, last_success_at=now)
+    for address in ("/sources/", source.get_absolute_url()):
+        text = read(address).text
+        assert "Paused." in text
+        assert "work" not in text
+        assert "check" not in text
+
+
 def test_a_feed_that_is_pushed_says_so(uk, read, settings):
     settings.PUBLIC_URL = "https://news.example.org"
     now = timezone.now()

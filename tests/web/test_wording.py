@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 
-from articles.models import Feed, Story
+from articles.models import Feed, Source, Story
 from articles.web import wording
 
 NOW = datetime(2026, 3, 9, 14, 5, tzinfo=UTC)
+FIRST = "Checked about every 30 minutes · next check in a moment"
+
+
+def told_of(**fields: Any) -> Feed:
+    """A feed of a source that is fetched."""
+    return Feed(source=Source(), **fields)
 
 
 @pytest.mark.parametrize(
@@ -57,13 +64,13 @@ def test_a_long_time_says_all():
     ],
 )
 def test_health_has_a_state_and_words(fields, state):
-    health = wording.health(Feed(**fields))
+    health = wording.health(told_of(**fields))
     assert health.state == state
     assert health.words
 
 
 def test_what_is_only_odd_is_told_calmly():
-    odd = Feed(last_fetch_at=NOW, notice="One entry has no date.")
+    odd = told_of(last_fetch_at=NOW, notice="One entry has no date.")
     assert wording.health(odd).words == "Works. One entry has no date."
     odd.problems = "One entry was left out."
     words = "Works in part: One entry was left out.\nOne entry has no date."
@@ -71,22 +78,21 @@ def test_what_is_only_odd_is_told_calmly():
 
 
 def test_a_feed_that_seems_to_have_moved_says_where_to():
-    health = wording.health(Feed(last_fetch_at=NOW, permanent_url="https://new.example/feed"))
+    health = wording.health(told_of(last_fetch_at=NOW, permanent_url="https://new.example/feed"))
     assert health.state == "good"
     assert "It has moved to https://new.example/feed" in health.words
 
 
 def test_how_a_feed_is_asked_is_told_in_one_line():
-    now = datetime.now(UTC)
-    feed = Feed(
+    feed = told_of(
         interval=timedelta(minutes=35),
-        last_fetch_at=now,
-        next_fetch_at=now + timedelta(hours=2, minutes=1),
+        last_fetch_at=NOW,
+        next_fetch_at=NOW + timedelta(hours=2, minutes=1),
         fetches=40,
         not_modified=34,
         bytes_saved=3_500_000,
     )
-    assert wording.facts(feed).replace("\xa0", " ") == (
+    assert wording.facts(feed, NOW).replace("\xa0", " ") == (
         "Checked about every 35 minutes · unchanged at 85% of 40 checks · 3.3 MB saved"
         " · next check in 2 hours"
     )
@@ -96,7 +102,8 @@ def test_how_a_feed_is_asked_is_told_in_one_line():
     ("fields", "words"),
     [
         ({}, ""),
-        ({"last_fetch_at": NOW, "active": False, "fetches": 1}, "Checked about every 30 minutes"),
+        ({"last_fetch_at": NOW, "fetches": 1, "next_fetch_at": NOW}, FIRST),
+        ({"last_fetch_at": NOW, "active": False, "fetches": 1}, ""),
         ({"last_fetch_at": NOW, "failures": 1, "next_fetch_at": NOW}, "Next check in a moment"),
         (
             {"last_fetch_at": NOW, "retired_at": NOW, "next_fetch_at": NOW},
@@ -105,20 +112,24 @@ def test_how_a_feed_is_asked_is_told_in_one_line():
     ],
 )
 def test_nothing_is_told_that_is_not_so(fields, words):
-    assert wording.facts(Feed(**fields)).replace("\xa0", " ") == words
+    assert wording.facts(told_of(**fields), NOW).replace("\xa0", " ") == words
 
 
 def test_the_feeds_of_a_source_are_told_together():
-    now = datetime.now(UTC)
-    read = {"last_fetch_at": now, "last_success_at": now, "next_fetch_at": now + timedelta(hours=3)}
+    read = {"last_fetch_at": NOW, "last_success_at": NOW, "next_fetch_at": NOW + timedelta(hours=3)}
     feeds = [
-        Feed(pk=1, fetches=3, not_modified=3, interval=timedelta(hours=2), **read),
-        Feed(pk=2, fetches=1, interval=timedelta(hours=1), notice="Odd.", **read),
-        Feed(pk=3, failures=1, last_fetch_at=now, last_error="No such host."),
+        told_of(pk=1, fetches=3, not_modified=3, interval=timedelta(hours=2), **read),
+        told_of(pk=2, fetches=1, interval=timedelta(hours=1), notice="Odd.", **read),
+        told_of(pk=3, failures=1, last_fetch_at=NOW, last_error="No such host."),
     ]
-    found = wording.check(feeds)
+    found = wording.check(feeds, NOW)
     assert (found.working, found.others) == (2, tuple(feeds[1:]))
     assert "Checked about every 1\xa0hour · unchanged at 75% of 4 checks" in found.facts
+
+
+def test_feeds_that_were_checked_once_each_have_not_been_unchanged():
+    once = [told_of(pk=pk, fetches=1, last_fetch_at=NOW, next_fetch_at=NOW) for pk in (1, 2)]
+    assert "unchanged" not in wording.check(once, NOW).facts
 
 
 def test_a_language_is_named_or_its_code_given():
