@@ -16,18 +16,19 @@
     minute: "2-digit",
     timeZoneName: "short",
   });
-  const short = new Intl.DateTimeFormat(language, {
-    day: "numeric",
-    month: "short",
-    hour: "2-digit",
-    minute: "2-digit",
-  });
+  const day = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
+  const short = new Intl.DateTimeFormat(language, day);
+  const dated = new Intl.DateTimeFormat(language, { ...day, year: "numeric" });
   const MINUTE = 60_000;
   const HOUR = 60 * MINUTE;
 
   const words = (moment) => {
-    const age = Date.now() - moment;
-    if (age < 0 || age >= 24 * HOUR) return short.format(moment);
+    const now = new Date();
+    const age = now - moment;
+    if (age < 0 || age >= 24 * HOUR) {
+      const recent = moment.getFullYear() === now.getFullYear();
+      return (recent ? short : dated).format(moment);
+    }
     if (age < HOUR) return relative.format(-Math.floor(age / MINUTE), "minute");
     return relative.format(-Math.floor(age / HOUR), "hour");
   };

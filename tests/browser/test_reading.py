@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -140,6 +140,13 @@ def test_times_are_told_in_words_with_javascript_and_in_utc_without(news, live_s
         page.goto(live_server.url)
     expect(improved.locator("time[data-moment]").first).to_have_text("5 hours ago")
     expect(plain.locator("time[data-moment]").first).to_contain_text("UTC")
+
+
+def test_times_of_another_year_name_it(db, live_server, visit):
+    make_article("An old one", published_at=datetime(2020, 3, 9, 14, 5, tzinfo=UTC))
+    page = visit().page
+    page.goto(f"{live_server.url}/latest/")
+    expect(page.locator(".item time[data-moment]")).to_contain_text("Mar 2020")
 
 
 @pytest.mark.parametrize("width", WIDTHS)
