@@ -16,11 +16,12 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.timezone import localtime
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
-from articles.admin.base import DeskAdmin, ReadOnlyInline, desk_link, labelled
+from articles.admin.base import DeskAdmin, ReadOnlyInline, counted, desk_link, labelled
 from articles.models import Article, Correction, Moved, Story
 from articles.pipeline import corrections
 from articles.pipeline.corrections import MOST_STORIES, CorrectionError
@@ -70,7 +71,11 @@ class PartForm(forms.Form):
     def __init__(self, story: Story, data: Any = None) -> None:
         super().__init__(data)
         field = cast(forms.TypedMultipleChoiceField, self.fields["articles"])
-        field.choices = [(article.pk, _labelled(article)) for article in _reports(story)]
+        # The widget would cut off what does not fit its line.
+        whole = '<span class="whitespace-normal">{}</span>'
+        field.choices = [
+            (article.pk, format_html(whole, _labelled(article))) for article in _reports(story)
+        ]
 
     def clean_target(self) -> Story | None:
         """The story itself; where it was merged, its survivor."""
@@ -299,8 +304,9 @@ class CorrectionAdmin(DeskAdmin):
         except CorrectionError as error:
             self.message_user(request, str(error), messages.ERROR)
             return
-        went = "1 article went" if count == 1 else f"{count} articles went"
-        self.message_user(request, f"Undone: {went} back.", messages.SUCCESS)
+        self.message_user(
+            request, f"Undone: {counted(count, 'article')} went back.", messages.SUCCESS
+        )
 
 
 def _found(desk: admin.ModelAdmin[Any], request: HttpRequest, key: str) -> Any:

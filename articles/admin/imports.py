@@ -30,7 +30,7 @@ class ImportForm(forms.Form):
 
     file = forms.FileField(label="OPML file", required=False, widget=UnfoldAdminFileFieldWidget)
     address = forms.URLField(
-        label="or its address",
+        label="Or its address",
         required=False,
         max_length=2000,
         assume_scheme="https",

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from kombu.exceptions import OperationalError
 
-from articles.admin.base import DeskAdmin, ReadOnlyInline, desk_link, safe_link
+from articles.admin.base import DeskAdmin, ReadOnlyInline, counted, desk_link, safe_link, word_if
 from articles.admin.corrections import CorrectingAdmin
 from articles.models import Article, Edition, Headline, Page, SimilarLink, Story
 from articles.pipeline import page_queue, reasons
@@ -95,11 +95,11 @@ class HeadlineInline(ReadOnlyInline):
 
 @admin.register(Article)
 class ArticleAdmin(ReadingAdmin):
-    list_display = ("title", "source", "published_at", "language", "story_link", "is_copy")
+    list_display = ("title", "source", "published_at", "language", "story_link", "kind")
     list_select_related = ("source", "story")
     list_filter = (LanguageFilter, "topic", CopyFilter)
     search_fields = ("title",)
-    search_help_text = "Words of headline or excerpt; “in quotes” for a phrase, - excludes."
+    search_help_text = "Words of headline, excerpt or text; “in quotes” for a phrase, - excludes."
     autocomplete_fields = ("topic",)
     inlines = (HeadlineInline, SimilarInline)
     actions = ("fetch_pages",)
@@ -149,9 +149,9 @@ class ArticleAdmin(ReadingAdmin):
     def story_link(self, article: Article) -> str:
         return desk_link(article.story)
 
-    @admin.display(description="copy", boolean=True)
-    def is_copy(self, article: Article) -> bool:
-        return article.copy_of_id is not None
+    @admin.display(description="kind")
+    def kind(self, article: Article) -> str:
+        return word_if(article.copy_of_id is not None, "copy")
 
     @admin.display(description="copy of")
     def copy_link(self, article: Article) -> str:
@@ -178,8 +178,10 @@ class ArticleAdmin(ReadingAdmin):
             words = f"Nothing is fetched yet: the queue does not answer ({error})."
             self.message_user(request, words, messages.WARNING)
             return
-        pages = "1 page" if count == 1 else f"{count} pages"
-        words = f"{pages} will be fetched, one a second from each host, where robots.txt allows it."
+        words = (
+            f"{counted(count, 'page')} will be fetched, one a second from each host, where"
+            " robots.txt allows it."
+        )
         self.message_user(request, words, messages.SUCCESS)
 
     @admin.display(description="why here")
@@ -216,8 +218,8 @@ class CoverageInline(ReadOnlyInline):
     model = Article
     fk_name = "story"
     verbose_name_plural = "coverage"
-    fields = ("link", "source", "published_at", "copy")
-    readonly_fields = ("link", "copy")
+    fields = ("link", "source", "published_at", "kind")
+    readonly_fields = ("link", "kind")
     ordering = ("published_at", "pk")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
@@ -228,15 +230,15 @@ class CoverageInline(ReadOnlyInline):
     def link(self, article: Article) -> str:
         return desk_link(article)
 
-    @admin.display(description="copy", boolean=True)
-    def copy(self, article: Article) -> bool:
-        return article.copy_of_id is not None
+    @admin.display(description="kind")
+    def kind(self, article: Article) -> str:
+        return word_if(article.copy_of_id is not None, "copy")
 
 
 @admin.register(Story)
 class StoryAdmin(CorrectingAdmin, ReadingAdmin):
     list_display = (
-        *("__str__", "language", "article_count", "source_count", "independent_count"),
+        *("__str__", "language", "articles", "outlets", "independent"),
         *("first_at", "last_at", "topic"),
     )
     list_select_related = ("topic",)
@@ -260,6 +262,18 @@ class StoryAdmin(CorrectingAdmin, ReadingAdmin):
         self, request: HttpRequest, queryset: QuerySet[Story], search_term: str
     ) -> tuple[QuerySet[Story], bool]:
         return _found(queryset, search_term, "lead__search"), False
+
+    @admin.display(ordering="article_count")
+    def articles(self, story: Story) -> int:
+        return story.article_count
+
+    @admin.display(ordering="source_count")
+    def outlets(self, story: Story) -> int:
+        return story.source_count
+
+    @admin.display(ordering="independent_count")
+    def independent(self, story: Story) -> int:
+        return story.independent_count
 
     @admin.display(description="leading article")
     def lead_link(self, story: Story) -> str:

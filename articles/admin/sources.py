@@ -18,7 +18,7 @@ from kombu.exceptions import OperationalError
 from unfold.admin import TabularInline
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminURLInputWidget
 
-from articles.admin.base import desk_link, labelled
+from articles.admin.base import counted, desk_link, labelled, word_if
 from articles.admin.health import (
     COLOURS,
     FILTERS,
@@ -40,7 +40,7 @@ class FeedForm(ModelForm):  # type: ignore[type-arg]
     """Refuses addresses that would never be fetched."""
 
     url = URLField(
-        label="address", max_length=2000, assume_scheme="https", widget=UnfoldAdminURLInputWidget
+        label="Address", max_length=2000, assume_scheme="https", widget=UnfoldAdminURLInputWidget
     )
 
     class Meta:
@@ -105,7 +105,7 @@ class FeedInline(TabularInline):  # type: ignore[misc]
 class SourceAdmin(ImportingAdmin):
     list_display = (
         *("name", "country", "language", "in_editions", "feeds", "failing"),
-        *("fetch_pages", "active"),
+        *("pages", "active"),
     )
     list_filter = ("active", "fetch_pages", "editions", "language")
     search_fields = ("name", "slug", "home_url", "owner")
@@ -130,7 +130,7 @@ class SourceAdmin(ImportingAdmin):
             return
         if source.fetch_pages and source.active:
             if count := page_queue.want_recent(source.pk):
-                pages = "1 article page" if count == 1 else f"{count} article pages"
+                pages = counted(count, "article page")
                 self.message_user(request, f"{pages} of the last days will be fetched.")
         else:
             page_queue.drop(source.pk)
@@ -145,6 +145,10 @@ class SourceAdmin(ImportingAdmin):
     @admin.display(description="editions")
     def in_editions(self, source: Source) -> str:
         return ", ".join(edition.name for edition in source.editions.all()) or "none"
+
+    @admin.display(description="article pages", ordering="fetch_pages")
+    def pages(self, source: Source) -> str:
+        return word_if(source.fetch_pages, "fetched")
 
     @admin.display(ordering="feed_count")
     def feeds(self, source: Source) -> int:
@@ -231,7 +235,7 @@ class FeedAdmin(ImportingAdmin):
         now = timezone.now()
         return timesince(now, now + feed.interval, depth=1)
 
-    @admin.display(description="of them unchanged (304)")
+    @admin.display(description="unchanged (304)")
     def unchanged(self, feed: Feed) -> str:
         return f"{feed.not_modified / feed.fetches:.0%}" if feed.fetches else "–"
 
@@ -254,26 +258,23 @@ class FeedAdmin(ImportingAdmin):
             words = f"Nothing is fetched: the queue does not answer ({error})."
             self.message_user(request, words, messages.ERROR)
             return
-        words = (
-            f"{_counted(len(ids))} will be fetched in a moment; this page then shows how it went."
-        )
+        feeds_asked = counted(len(ids), "feed")
+        words = f"{feeds_asked} will be fetched in a moment; this page then shows how it went."
         self.message_user(request, words, messages.SUCCESS)
 
     @admin.action(description="Pause", permissions=["change"])
     def pause(self, request: HttpRequest, feeds: QuerySet[Feed]) -> None:
         count = feeds.filter(active=True).update(active=False)
-        self.message_user(request, f"{_counted(count)} paused; what they brought stays.")
+        self.message_user(request, f"{counted(count, 'feed')} paused; what they brought stays.")
 
     @admin.action(description="Resume", permissions=["change"])
     def resume(self, request: HttpRequest, feeds: QuerySet[Feed]) -> None:
         """Paused and retired feeds come back, and are due at once."""
         stopped = feeds.filter(Q(active=False) | Q(retired_at__isnull=False))
         count = stopped.update(active=True, retired_at=None, next_fetch_at=timezone.now())
-        self.message_user(request, f"{_counted(count)} resumed, to be fetched within a minute.")
+        self.message_user(
+            request, f"{counted(count, 'feed')} resumed, to be fetched within a minute."
+        )
         if silent := feeds.exclude(WORKING).count():
-            words = f"{_counted(silent)} of a source that is not active stay as they are."
+            words = f"{counted(silent, 'feed')} of a source that is not active stay as they are."
             self.message_user(request, words, messages.WARNING)
-
-
-def _counted(count: int) -> str:
-    return f"{count} feed" if count == 1 else f"{count} feeds"

@@ -136,6 +136,11 @@ def test_what_makes_no_sense_is_refused_in_words(desk, flood, sent, words):
     assert words in text(desk.post(correct(flood), sent))
 
 
+def test_a_headline_among_the_choices_is_text(desk, flood):
+    make_article("Floods <b>rise</b>", story=flood)
+    assert "Floods &lt;b&gt;rise&lt;/b&gt; (" in desk.get(correct(flood)).content.decode()
+
+
 def test_all_articles_cannot_be_split_off(desk, flood):
     everything = [str(pk) for pk in flood.articles.values_list("pk", flat=True)]
     answer = text(desk.post(correct(flood), {"articles": everything, "target": ""}))

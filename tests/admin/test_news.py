@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from html import unescape
 
 import pytest
@@ -35,6 +36,13 @@ def test_articles_are_found_by_words_of_their_headline(desk, flood):
     make_article("Rovers lift the cup")
     assert titles(desk.get(ARTICLES, {"q": "floods barrier"})) == [flood.title]
     assert titles(desk.get(ARTICLES, {"q": "harbour -flooded"})) == []
+
+
+def test_times_are_written_as_on_the_reading_pages(desk, db):
+    make_edition("uk")
+    make_article("An old one", published_at=datetime(2020, 3, 9, 14, 5, tzinfo=UTC))
+    page = desk.get(ARTICLES).content.decode().replace("\xa0", " ")
+    assert "9 Mar 2020, 14:05 UTC" in page
 
 
 def test_articles_are_found_by_kind_and_language(desk, flood):
