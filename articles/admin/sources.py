@@ -37,7 +37,7 @@ from articles.tasks import refresh_feeds
 
 
 class FeedForm(ModelForm):  # type: ignore[type-arg]
-    """Refuses addresses that would never be fetched."""
+    """Refuses addresses that would never be fetched; a feed with a new one starts over."""
 
     url = URLField(
         label="Address", max_length=2000, assume_scheme="https", widget=UnfoldAdminURLInputWidget
@@ -52,6 +52,12 @@ class FeedForm(ModelForm):  # type: ignore[type-arg]
         if reason := why_refused(url, settings.FETCH_ALLOW_NETWORKS):
             raise ValidationError(reason)
         return url
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.instance.pk and cleaned.get("url") and "url" in self.changed_data:
+            self.instance.start_over()
+        return cleaned
 
 
 class TopicField(TypedChoiceField):

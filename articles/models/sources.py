@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Coalesce, Left, Lower, Now
 from django.urls import reverse
+from django.utils import timezone
 
 from articles.models.places import Edition, Topic, country_code, language_code
 
@@ -154,6 +155,17 @@ class Feed(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.url
+
+    def start_over(self) -> None:
+        """Forget what was learnt at another address, and be due; not saved.
+
+        What was kept to ask only for changes would have a new address answer that there are none.
+        """
+        self.etag, self.last_modified, self.body_hash = "", "", b""
+        self.next_fetch_at, self.last_fetch_at, self.attempts = timezone.now(), None, 0
+        self.outcome, self.last_error, self.notice, self.problems = "", "", "", ""
+        self.failures, self.missing_since, self.retired_at = 0, None, None
+        self.permanent_url, self.moved_count, self.moved_since = "", 0, None
 
     @property
     def paused(self) -> bool:

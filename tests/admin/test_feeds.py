@@ -151,6 +151,25 @@ def test_a_good_address_is_kept(desk):
     assert Feed.objects.get().source == source
 
 
+def test_a_feed_with_a_new_address_starts_over(desk, db):
+    feed = make_feed(etag='"1"', retired_at=NOW, failures=9, last_error="Gone for good.")
+    Feed.objects.update(next_fetch_at=NOW + timedelta(days=30))
+    sent = {"source": feed.source_id, "url": "https://paper.example/new", "active": "on"}
+    assert desk.post(f"{LIST}{feed.pk}/change/", sent).status_code == 302
+    feed.refresh_from_db()
+    assert (feed.url, feed.etag, feed.retired_at) == ("https://paper.example/new", "", None)
+    assert (feed.failures, feed.last_error) == (0, "")
+    assert list(Feed.objects.due()) == [feed]
+
+
+def test_a_feed_with_another_title_goes_on_as_it_was(desk, db):
+    feed = make_feed(etag='"1"', failures=2)
+    sent = {"source": feed.source_id, "url": feed.url, "title": "The Lantern", "active": "on"}
+    assert desk.post(f"{LIST}{feed.pk}/change/", sent).status_code == 302
+    feed.refresh_from_db()
+    assert (feed.title, feed.etag, feed.failures) == ("The Lantern", '"1"', 2)
+
+
 def test_the_page_of_a_feed_tells_its_health(desk, feeds):
     page = desk.get(f"{LIST}{feeds['failing'].pk}/change/").content.decode()
     assert "Failing" in page
