@@ -11,9 +11,15 @@ LAST_PAGE = 10_000
 def number(request: HttpRequest) -> int:
     """The page's number in `page`, from 1. Raises `Http404` for anything else."""
     text = request.GET.get("page", "1")
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:6]) <= LAST_PAGE):
+    short = len(text) <= len(str(LAST_PAGE))
+    if not (short and text.isascii() and text.isdecimal() and 1 <= int(text) <= LAST_PAGE):
         raise no_page()
-    return int(text[:6])
+    return int(text)
+
+
+def every_language(request: HttpRequest) -> bool:
+    """Whether `language` asks for more than the language of the reader's edition."""
+    return request.GET.get("language") == "all"
 
 
 def no_page() -> Http404:

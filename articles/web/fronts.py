@@ -12,11 +12,10 @@ from articles.models import Edition, Topic
 from articles.selectors import fronts
 from articles.selectors.fronts import Teaser
 from articles.selectors.keyset import CursorError, Page
-from articles.web.addresses import no_page
+from articles.web.addresses import every_language, no_page
 from articles.web.editions import Reader, reader, varies
 
 SECONDS = 3
-EVERY_LANGUAGE = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ def _front(request: HttpRequest, edition: Edition, topic: Topic | None = None) -
 def latest(request: HttpRequest) -> HttpResponse:
     """The newest articles by hour, in the language of the reader's edition or in all."""
     edition = reader(request).edition
-    everything = request.GET.get("language") == EVERY_LANGUAGE or edition is None
+    everything = every_language(request) or edition is None
     after = request.GET.get("after", "")
     try:
         page = fronts.latest("" if everything or not edition else edition.language, after)

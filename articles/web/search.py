@@ -10,13 +10,12 @@ from django.shortcuts import render
 
 from articles.models import Edition
 from articles.selectors import search as selector
-from articles.web.addresses import no_page, number
+from articles.web.addresses import every_language, no_page, number
 from articles.web.editions import reader, varies
 
 LONGEST = 200
 """Characters of a question that are read."""
 LAST_PAGE = selector.CANDIDATES // selector.HITS_A_PAGE
-EVERY_LANGUAGE = "all"
 # Index words of articles in languages without grammar rules of their own.
 NO_LANGUAGE = ""
 
@@ -46,7 +45,7 @@ class Question:
 def question(request: HttpRequest) -> Question:
     """What `q` and `language` ask; characters that no text contains are dropped."""
     words = CONTROL.sub(" ", request.GET.get("q", "")[:LONGEST]).strip()
-    return Question(words, request.GET.get("language") == EVERY_LANGUAGE)
+    return Question(words, every_language(request))
 
 
 @varies

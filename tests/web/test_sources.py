@@ -87,7 +87,9 @@ def test_pages_follow_until_every_source_was_shown(uk, read):
     assert second.link("Previous page").href == "?page=1"
 
 
-@pytest.mark.parametrize("page", ["0", "-1", "3", "x", "1.5", "99999999999999999999", "", "²"])
+@pytest.mark.parametrize(
+    "page", ["0", "-1", "3", "x", "1.5", "99999999999999999999", "0000012", "", "²"]
+)
 def test_a_page_that_is_none_is_not_found(uk, client, page):
     make_source()
     assert client.get("/sources/", {"page": page}).status_code == 404
