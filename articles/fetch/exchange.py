@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from io import BufferedReader
 
 import certifi
@@ -102,16 +102,12 @@ def _request(target: Target, headers: dict[str, str], form: bytes | None) -> byt
 def _head(connection: Connection, request: bytes, clock: Clock) -> tuple[BufferedReader, Head]:
     """Ask, and read status and headers; closes the connection where that fails."""
     clock.allowance = _HEAD_BYTES
-    try:
-        stream = connection.send(request, clock)
-        try:
-            return stream, read_head(stream)
-        except BaseException:
-            stream.close()
-            raise
-    except BaseException:
-        connection.close()
-        raise
+    with ExitStack() as failing:
+        failing.callback(connection.close)
+        stream = failing.enter_context(connection.send(request, clock))
+        head = read_head(stream)
+        failing.pop_all()
+    return stream, head
 
 
 def _drained(stream: BufferedReader, head: Head, clock: Clock) -> bool:

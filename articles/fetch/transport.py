@@ -13,7 +13,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from io import BufferedReader
 from ipaddress import ip_address
 from queue import Empty, SimpleQueue
@@ -139,14 +139,13 @@ def _secured(sock: _Timed, target: Target, tls: ssl.SSLContext, clock: Clock) ->
     name = target.host.rstrip(".")
     secure = tls.wrap_socket(sock, server_hostname=name, do_handshake_on_connect=False)
     assert isinstance(secure, _TimedTls)  # noqa: S101 - what `timed` made of the context
-    try:
+    with ExitStack() as failing:
+        failing.callback(secure.close)
         secure.clock = clock
         clock.watch(secure)
         secure.settimeout(clock.left())  # for the whole handshake
         secure.do_handshake()
-    except BaseException:
-        secure.close()
-        raise
+        failing.pop_all()
     return secure
 
 

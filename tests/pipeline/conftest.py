@@ -62,3 +62,8 @@ def hub(publisher: HTTPServer, live_server: LiveServer, settings) -> Iterator[Hu
     settings.PUBLIC_URL = live_server.url
     with hub_at_work() as working:
         yield working
+
+
+@pytest.fixture
+def loopback_allowed(settings) -> None:
+    settings.FETCH = replace(settings.FETCH, allow_networks=(ip_network("127.0.0.0/8"),))

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_network
 from itertools import pairwise
 from threading import Event
 from typing import Any
@@ -21,73 +18,24 @@ from django.utils.dateparse import parse_datetime
 
 from articles.entries.parsers import Allowance, Parsers
 from articles.entries.types import Entry
-from articles.models import Article, Feed, Folded, Headline, Host, Page, Sighting, Site, Story
-from articles.pipeline import lock, page_queue, page_text, pages
+from articles.models import Article, Feed, Folded, Headline, Host, Page, Sighting, Story
+from articles.pipeline import lock, page_text, pages
 from articles.pipeline.grouping import Grouper
 from articles.pipeline.pages import read_waiting
 from articles.pipeline.store import Stored, store_entries
 from tests.article_pages import CLUTTER, article_page
 from tests.factories import make_article, make_feed, make_source, make_story
 from tests.fetch.publisher import Page as Answer
-from tests.fetch.publisher import Request, Server, serving
+from tests.fetch.publisher import Request
 from tests.pipeline.entries import entry
+from tests.pipeline.page_sites import REPORT, TITLE, answering, asked, page_of, read, site, wanted
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-TITLE = "Old bridge closes for a year"
-REPORT = (
-    "The council voted on Monday to close the old bridge over the Lenne for a whole year.",
-    "Engineers had found cracks in two of its seven arches, which were built in 1871.",
-    '"We have no choice," the mayor, Anna Kessel, told the meeting. "Safety comes first."',
-    "Some 4,000 cars cross the bridge every day; they will have to take the road by the mill.",
-)
-
-
-@pytest.fixture(autouse=True)
-def _allowed(settings) -> None:
-    settings.FETCH = settings.FETCH.__class__(
-        user_agent="Newsreader/0.1 (+https://x.example)",
-        allow_networks=(ip_network("127.0.0.0/8"),),
-    )
-
-
-def answering(status: int = 200, body: str = "", **headers: str) -> Answer:
-    return lambda request: request.answer(
-        status, body.encode(), **({"Content_Type": "text/html; charset=utf-8"} | headers)
-    )
-
-
-@contextmanager
-def site(robots: Answer | None = None, **pages: Answer) -> Iterator[Server]:
-    """A publisher with a robots.txt, if any, and pages by name."""
-    known = {"/robots.txt": robots or answering(404)}
-    known |= {f"/{name}": page for name, page in pages.items()}
-    with serving(known) as server:
-        yield server
-
-
-def wanted(server: Server, path: str = "/bridge", title: str = TITLE, **told) -> Article:
-    """An article whose page is waited for."""
-    article = make_article(title, url=server.url(path), **({"excerpt": ""} | told))
-    assert page_queue.want({article.pk: article.url}) == 1
-    return article
-
-
-def read() -> set[str]:
-    return set(read_waiting())
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("loopback_allowed")]
 
 
 def stored(feed: Feed, *entries: Entry) -> Stored:
     with transaction.atomic():
         return store_entries(feed, entries)
-
-
-def page_of(article: Article) -> Page:
-    return Page.objects.get(article=article)
-
-
-def asked(server: Server) -> list[str]:
-    return [request.path for request in server.asked]
 
 
 def test_a_page_gives_its_article_text_and_excerpt_without_clutter() -> None:
@@ -119,97 +67,6 @@ def test_robots_are_asked_for_once_for_many_pages() -> None:
             wanted(server, f"/{name}", f"Report {name}")
         read()
         assert sorted(asked(server)) == ["/a", "/b", "/c", "/robots.txt"]
-
-
-def test_a_page_that_robots_forbid_is_never_asked_for() -> None:
-    robots = answering(body="User-agent: newsreader\nDisallow: /bridge", Content_Type="text/plain")
-    with site(robots, bridge=answering(body=article_page(TITLE, *REPORT))) as server:
-        article = wanted(server)
-        assert read() == set()
-        assert asked(server) == ["/robots.txt"]
-    page = page_of(article)
-    assert page.state == Page.State.REFUSED
-    assert page.error == f"The robots.txt of {page.host} forbids it."
-
-
-def test_a_site_whose_robots_fail_is_left_alone_for_now() -> None:
-    with site(answering(500), bridge=answering(body=article_page(TITLE, *REPORT))) as server:
-        article = wanted(server)
-        read()
-        read()
-        assert asked(server) == ["/robots.txt"]
-    page = page_of(article)
-    assert page.state == Page.State.WAITING
-    assert page.site.error == (
-        "The site's robots.txt cannot be read: The server answered with status 500."
-    )
-    assert page.site.fresh_until > timezone.now()
-
-
-def test_robots_behind_a_redirect_are_obeyed() -> None:
-    robots = answering(body="User-agent: *\nDisallow: /", Content_Type="text/plain")
-    with serving({"/robots.txt": robots}) as other:
-        moved = answering(302, Location=other.url("/robots.txt"))
-        with site(moved, bridge=answering()) as server:
-            article = wanted(server)
-            read()
-            assert asked(server) == ["/robots.txt"]
-            assert asked(other) == ["/robots.txt"]
-    assert page_of(article).state == Page.State.REFUSED
-
-
-def test_robots_behind_endless_redirects_are_none() -> None:
-    def onward(request: Request) -> None:
-        count = int(request.path.partition("?")[2] or 0)
-        request.answer(302, Location=f"/robots.txt?{count + 1}")
-
-    with site(onward, bridge=answering(body=article_page(TITLE, *REPORT))) as server:
-        article = wanted(server)
-        read()
-    assert page_of(article).state == Page.State.READ
-
-
-def test_a_redirect_is_followed_when_its_own_site_allows_it() -> None:
-    page = answering(body=article_page(TITLE, *REPORT))
-    with site(here=page) as target:
-        with site(bridge=answering(301, Location=target.url("/here"))) as server:
-            article = wanted(server)
-            assert read() == {"en"}
-        assert asked(target) == ["/robots.txt", "/here"]
-    assert page_of(article).state == Page.State.READ
-
-
-def test_a_redirect_to_where_robots_forbid_is_not_followed() -> None:
-    robots = answering(body="User-agent: *\nDisallow: /here", Content_Type="text/plain")
-    with site(robots, here=answering()) as target:
-        with site(bridge=answering(302, Location=target.url("/here"))) as server:
-            article = wanted(server)
-            read()
-        assert asked(target) == ["/robots.txt"]
-    assert page_of(article).state == Page.State.REFUSED
-
-
-def test_redirects_end() -> None:
-    def onward(request: Request) -> None:
-        count = int(request.path.partition("?")[2] or 0)
-        request.answer(302, Location=f"/bridge?{count + 1}")
-
-    with site(bridge=onward) as server:
-        article = wanted(server)
-        read()
-        assert asked(server).count("/robots.txt") == 1
-    page = page_of(article)
-    assert page.state == Page.State.FAILED
-    assert "redirects more than 5 times" in page.error
-
-
-def test_a_redirect_into_a_private_network_is_refused() -> None:
-    with site(bridge=answering(302, Location="http://169.254.169.254/latest")) as server:
-        article = wanted(server)
-        read()
-    site_of = Site.objects.get(origin="http://169.254.169.254")
-    assert "link-local" in site_of.error
-    assert page_of(article).state == Page.State.WAITING  # until its patience ends
 
 
 @pytest.mark.parametrize(
