@@ -5,14 +5,16 @@ from __future__ import annotations
 from django.urls import path
 from django.views.generic import TemplateView
 
-from articles.web import editions, fronts, health, push, search, sources, stories
+from articles.web import editions, fronts, health, interface, push, search, sources, stories
 
 urlpatterns = [
     path("", fronts.home, name="home"),
     path("healthz", health.healthz, name="healthz"),
     path(
         "robots.txt",
-        TemplateView.as_view(template_name="robots.txt", content_type="text/plain"),
+        interface.wordless(
+            TemplateView.as_view(template_name="robots.txt", content_type="text/plain")
+        ),
         name="robots",
     ),
     path("latest/", fronts.latest, name="latest"),
@@ -26,6 +28,7 @@ urlpatterns = [
     path("article/<int:pk>/<str:slug>/", stories.article, name="article"),
     path("websub/<slug:token>/", push.websub, name="websub"),
     path("edition/<slug:slug>/", editions.switch, name="edition"),
+    path("language/<slug:code>/", interface.switch, name="language"),
     path("<slug:edition>/", fronts.front, name="front"),
     path("<slug:edition>/<slug:topic>/", fronts.topic, name="topic"),
 ]

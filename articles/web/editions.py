@@ -8,17 +8,17 @@ from functools import cached_property
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.vary import vary_on_headers
 
 from articles.models import Edition, Topic
 from articles.selectors import fronts
+from articles.web import language
+from articles.web.choices import remember
 
 COOKIE = "edition"
-COOKIE_SECONDS = 365 * 24 * 3600
 
 varies = vary_on_headers("Accept-Language", "Cookie")
 """Marks a page whose edition depends on who asks, so that no cache gives it to another."""
@@ -56,22 +56,41 @@ class Reader:
     """What one request says about its reader; asks the database once, and only if it is asked."""
 
     request: HttpRequest
-    asked: str = ""
-    """The slug of the edition whose page this is."""
 
     @cached_property
     def editions(self) -> tuple[Edition, ...]:
         return fronts.editions()
 
     @cached_property
+    def asked(self) -> Edition | None:
+        """The edition whose page this is: its slug is the first part of the address."""
+        slug = self.request.path_info.split("/", 2)[1]
+        return next((edition for edition in self.editions if edition.slug == slug), None)
+
+    @cached_property
     def edition(self) -> Edition | None:
-        asked = next((edition for edition in self.editions if edition.slug == self.asked), None)
-        return asked or choose(
+        return self.asked or choose(
             self.editions,
             cookie=self.request.COOKIES.get(COOKIE, ""),
             accept_language=self.request.headers.get("Accept-Language", ""),
             default=settings.DEFAULT_EDITION,
         )
+
+    @cached_property
+    def language(self) -> str:
+        """The language of the interface: one that there is a translation for."""
+        return language.choose(
+            asked=self.asked.language if self.asked else "",
+            chosen=self.request.COOKIES.get(language.COOKIE, ""),
+            edition=self.edition.language if self.edition else "",
+            accepted=self.request.headers.get("Accept-Language", ""),
+        )
+
+    @cached_property
+    def languages(self) -> dict[str, str]:
+        """The languages to choose from; none where the edition asked for brings its own."""
+        fixed = self.asked is not None and self.asked.language in language.translated()
+        return {} if fixed else language.translated()
 
     @cached_property
     def topics(self) -> tuple[Topic, ...]:
@@ -85,23 +104,7 @@ def reader(request: HttpRequest) -> Reader:
 
 
 def switch(request: HttpRequest, slug: str) -> HttpResponse:
-    """Remember the edition and go to its front page, or to the own path in `next`.
-
-    A link does it, so that the menu needs no script. What a foreign page could reach by linking
-    here is another front page at the next visit, which any reader can change back.
-    """
+    """Remember the edition and go to its front page, or to the own path in `next`."""
     if slug not in {edition.slug for edition in reader(request).editions}:
         raise Http404(_("There is no such edition."))
-    target = request.GET.get("next", "")
-    own = target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
-    response = redirect(target) if own else redirect("front", slug)
-    response.set_cookie(
-        COOKIE,
-        slug,
-        max_age=COOKIE_SECONDS,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return remember(request, COOKIE, slug, reverse("front", args=[slug]))

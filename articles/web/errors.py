@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from articles.web.editions import varies
+from articles.web.interface import speak
 
 
 @varies
@@ -15,6 +16,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     reason = exception.args[0] if exception.args else ""
     # Of an address that no pattern matches, Django's resolver tells in a dictionary.
     words = reason if isinstance(reason, str) else ""
+    speak(request)  # no view was found that would have done so
     page = render(request, "errors/404.html", {"reason": words})
     return HttpResponseNotFound(page.content)
 

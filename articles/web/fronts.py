@@ -13,7 +13,7 @@ from articles.selectors import fronts
 from articles.selectors.fronts import Teaser
 from articles.selectors.keyset import CursorError, Page
 from articles.web.addresses import every_language, no_page
-from articles.web.editions import Reader, reader, varies
+from articles.web.editions import reader, varies
 
 SECONDS = 3
 
@@ -46,24 +46,23 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def front(request: HttpRequest, edition: str) -> HttpResponse:
     """The front page of one edition."""
-    return _front(request, _asked(request, edition))
+    return _front(request, _asked(request))
 
 
 def topic(request: HttpRequest, edition: str, topic: str) -> HttpResponse:
     """One topic's stories in one edition."""
-    place = _asked(request, edition)
+    place = _asked(request)
     named = {known.slug: known for known in reader(request).topics}
     if topic not in named:
         raise Http404(_("This edition has no such topic now."))
     return _front(request, place, named[topic])
 
 
-def _asked(request: HttpRequest, slug: str) -> Edition:
-    who: Reader = reader(request)
-    who.asked = slug
-    if who.edition is None or who.edition.slug != slug:
+def _asked(request: HttpRequest) -> Edition:
+    asked = reader(request).asked
+    if asked is None:
         raise Http404(_("There is no such edition."))
-    return who.edition
+    return asked
 
 
 def _front(request: HttpRequest, edition: Edition, topic: Topic | None = None) -> HttpResponse:

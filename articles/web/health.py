@@ -15,6 +15,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from kombu.exceptions import OperationalError
 
+from articles.web.interface import wordless
 from newsreader.celery import app
 
 logger = logging.getLogger(__name__)
@@ -122,6 +123,7 @@ health = Health(
 )
 
 
+@wordless
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
     """200 where all parts answer, else 503."""

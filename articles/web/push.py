@@ -14,6 +14,7 @@ from articles.fetch import websub as rules
 from articles.pipeline import push, pushed
 from articles.pipeline.pushed import Receipt
 from articles.tasks import store_pushed
+from articles.web.interface import wordless
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +24,7 @@ RETRY_SECONDS = 900
 STATUSES = {Receipt.TOO_LARGE: 413, Receipt.TOO_MANY: 429}
 
 
+@wordless
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "POST"])
