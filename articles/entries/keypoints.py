@@ -10,28 +10,19 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from articles.entries.clutter import is_call
-from articles.entries.sentences import is_complete, split_sentences
+from articles.entries.quotable import is_dangling, quotable, sentences
 
 MAX_SHARE = 0.4
 """Part of a longer text's sentences that may be quoted."""
 SHORT_TEXT = 8
 """Sentences up to which a text may be quoted whole."""
-MIN_WORDS, MAX_WORDS = 6, 60
 MAX_OVERLAP = 0.5
 """Share of its words that a sentence may have in common with one already chosen."""
 
 _WORD = re.compile(r"[^\W_]{4,}")
 _NAME_OR_NUMBER = re.compile(r"(?<=\s)[A-ZÀ-ÖØ-Þ][\w’'-]+|\d[\d.,]*")
-_DANGLING = re.compile(
-    r"[\"“'‘„«]?(?:he|she|it|they|this|that|these|those|but|however|and|also|then|er|sie|es|aber|und"
-    r"|dies\w{0,2}|doch|il|elle|ils|elles|mais|cela|ce|pero|esto|ello|ella|y)\b",
-    re.IGNORECASE,
-)
-_PAIRS = (("“", "”"), ("(", ")"), ("«", "»"), ("[", "]"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +39,10 @@ def key_points(text: str, limit: int = 5, title: str = "") -> tuple[str, ...]:
     `SHORT_TEXT` sentences is never given whole: it is quoted, not reprinted. `title` lends its
     words weight.
     """
-    sentences = [s for paragraph in text.split("\n") for s in split_sentences(paragraph)]
-    most = limit
-    if len(sentences) > SHORT_TEXT:
-        most = min(limit, int(len(sentences) * MAX_SHARE))
-    candidates = list(_candidates(sentences))
+    most, length = limit, len(sentences(text))
+    if length > SHORT_TEXT:
+        most = min(limit, int(length * MAX_SHARE))
+    candidates = [_Sentence(s.text, s.place, _words(s.text)) for s in quotable(text)]
     weights = Counter(word for s in candidates for word in s.words)
     weights.update(dict.fromkeys(_words(title), 2))
     ranked = sorted(candidates, key=lambda s: (-_significance(s, weights), s.place))
@@ -65,21 +55,13 @@ def key_points(text: str, limit: int = 5, title: str = "") -> tuple[str, ...]:
     return tuple(s.text for s in sorted(chosen, key=lambda s: s.place))
 
 
-def _candidates(sentences: list[str]) -> Iterator[_Sentence]:
-    """Sentences that can stand alone: complete, of fair length, quotations closed, no call."""
-    for place, text in enumerate(sentences):
-        fair = MIN_WORDS <= len(text.split()) <= MAX_WORDS
-        if fair and is_complete(text) and _is_closed(text) and not is_call(text):
-            yield _Sentence(text, place, _words(text))
-
-
 def _significance(sentence: _Sentence, weights: Counter[str]) -> float:
     """Mean weight of the words, more for names and numbers, less with every sentence before it."""
     if not sentence.words:
         return 0.0
     told = sum(weights[word] for word in sentence.words) / math.sqrt(len(sentence.words))
     facts = min(len(_NAME_OR_NUMBER.findall(sentence.text)), 6)
-    alone = 0.6 if _DANGLING.match(sentence.text) else 1.0
+    alone = 0.6 if is_dangling(sentence.text) else 1.0
     return alone * (told + facts) / math.sqrt(sentence.place + 3)
 
 
@@ -89,9 +71,3 @@ def _overlap(one: _Sentence, other: _Sentence) -> float:
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text.casefold()))
-
-
-def _is_closed(text: str) -> bool:
-    """Whether quotations and brackets that open in `text` also end there."""
-    pairs = all(text.count(first) == text.count(last) for first, last in _PAIRS)
-    return pairs and text.count('"') % 2 == 0
