@@ -26,8 +26,8 @@ MAX_LIKENESS = 0.45
 """Share of what a sentence says that one already chosen may say as well."""
 AGAIN = 0.6
 """What a further sentence of one outlet counts, so that another's is preferred."""
-TELLING = 0.3
-"""A sentence that adds a smaller part of what the first did is left out."""
+TELLING = 0.2
+"""A sentence that is worth a smaller part of what the first was is left out."""
 HEADLINES = 8
 
 

@@ -3,6 +3,7 @@
 from articles.models.articles import (
     SIMILAR_LIMIT,
     Article,
+    Digest,
     Embedding,
     GroupingAttempt,
     Headline,
@@ -21,6 +22,7 @@ __all__ = [
     "SIMILAR_LIMIT",
     "Article",
     "Correction",
+    "Digest",
     "Edition",
     "Embedding",
     "Feed",

@@ -198,6 +198,8 @@ class Story(models.Model):
     topic = models.ForeignKey(Topic, on_delete=models.SET_NULL, null=True, blank=True)
     first_at = models.DateTimeField(null=True)
     last_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField(null=True, editable=False)
+    """When its articles last came, went or were edited."""
     article_count = models.PositiveIntegerField(default=0)
     source_count = models.PositiveIntegerField(default=0)
     independent_count = models.PositiveIntegerField(default=0)
@@ -222,6 +224,23 @@ class Story(models.Model):
     @property
     def slug(self) -> str:
         return _slug(self.title)
+
+
+class Digest(models.Model):
+    """What a story's page tells in short, worked out when it is first read after a change."""
+
+    story = models.OneToOneField(
+        Story, on_delete=models.CASCADE, primary_key=True, related_name="digest"
+    )
+    changed_at = models.DateTimeField(null=True)
+    """The story's, when this was worked out: another there, and it is worked out again."""
+    points = models.JSONField(default=list)
+    """Key points in order of time: pairs of an article's id and a sentence of it."""
+    headlines = ArrayField(models.BigIntegerField(), default=list)
+    """The articles whose headlines tell the story apart, in order of time."""
+
+    def __str__(self) -> str:
+        return f"digest of {self.story_id}"
 
 
 class StoryEdition(models.Model):

@@ -21,7 +21,7 @@ def story(pk: int) -> Story:
     Raises `Story.DoesNotExist`. One query.
     """
     return (
-        Story.objects.select_related("topic", "merged_into", "lead__source")
+        Story.objects.select_related("topic", "merged_into", "lead__source", "digest")
         .defer("lead__text", "lead__html", "lead__search")
         .get(pk=pk)
     )
