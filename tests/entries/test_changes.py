@@ -1,0 +1,67 @@
+"""The words that differ between two headlines."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from articles.entries.changes import Kind, changes
+
+HEADLINES = st.text(max_size=60) | st.lists(
+    st.sampled_from(["bridge", "closed", "Bridge,", "may", "‘shut’", "–", "桥", "关"]), max_size=12
+).map(" ".join)
+
+
+def told(before: str, after: str) -> list[tuple[str, str]]:
+    return [(change.kind.value, change.words) for change in changes(before, after)]
+
+
+def words(before: str, after: str, *kinds: Kind) -> str:
+    """All words of these kinds, without the spaces between them."""
+    found = "".join(change.words for change in changes(before, after) if change.kind in kinds)
+    return "".join(found.split())
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (
+            "Bridge may close on Friday",
+            "Bridge to close on Friday",
+            [
+                ("same", "Bridge"),
+                ("removed", "may"),
+                ("added", "to"),
+                ("same", "close on Friday"),
+            ],
+        ),
+        ("Bridge closed", "Bridge closed again", [("same", "Bridge closed"), ("added", "again")]),
+        ("Bridge closed", "Bridge closed.", [("same", "Bridge closed"), ("added", ".")]),
+        ("Up 1,200 in mid-May", "Up 1,300 in mid-May",
+         [("same", "Up"), ("removed", "1,200"), ("added", "1,300"), ("same", "in mid-May")]),
+        ("大桥关闭", "大桥重开", [("same", "大桥"), ("removed", "关闭"), ("added", "重开")]),
+        ("", "New", [("added", "New")]),
+        ("Old", "", [("removed", "Old")]),
+        ("", "", []),
+    ],
+)  # fmt: skip
+def test_words_that_went_and_came_are_told_from_those_that_stayed(before, after, expected):
+    assert told(before, after) == expected
+
+
+def test_words_are_parted_as_the_line_parts_them():
+    parts = [(change.words, change.space) for change in changes("A b", "A “c”d")]
+    assert parts == [("A", " "), ("b", " "), ("“c”d", " ")]
+    assert changes("大桥关", "大桥开")[0].space == ""
+
+
+@given(HEADLINES, HEADLINES)
+def test_no_word_is_lost_and_none_is_added(before, after):
+    assert words(before, after, Kind.SAME, Kind.REMOVED) == "".join(before.split())
+    assert words(before, after, Kind.SAME, Kind.ADDED) == "".join(after.split())
+
+
+@given(HEADLINES)
+def test_a_line_that_did_not_change_is_all_the_same(line):
+    assert {change.kind for change in changes(line, line)} <= {Kind.SAME}
