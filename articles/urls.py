@@ -5,7 +5,18 @@ from __future__ import annotations
 from django.urls import path
 from django.views.generic import TemplateView
 
-from articles.web import editions, fronts, health, interface, push, search, sources, stories
+from articles.web import (
+    articles,
+    editions,
+    fronts,
+    health,
+    interface,
+    latest,
+    push,
+    search,
+    sources,
+    stories,
+)
 
 urlpatterns = [
     path("", fronts.home, name="home"),
@@ -17,15 +28,15 @@ urlpatterns = [
         ),
         name="robots",
     ),
-    path("latest/", fronts.latest, name="latest"),
+    path("latest/", latest.latest, name="latest"),
     path("search/", search.search, name="search"),
     path("sources/", sources.directory, name="sources"),
     path("source/<slug:slug>/", sources.source, name="source"),
     path("story/<int:pk>/", stories.story),
     path("story/<int:pk>/<str:slug>/", stories.story, name="story"),
     path("story/<int:pk>/<str:slug>/why/<int:article>/", stories.why, name="why"),
-    path("article/<int:pk>/", stories.article),
-    path("article/<int:pk>/<str:slug>/", stories.article, name="article"),
+    path("article/<int:pk>/", articles.article),
+    path("article/<int:pk>/<str:slug>/", articles.article, name="article"),
     path("websub/<slug:token>/", push.websub, name="websub"),
     path("edition/<slug:slug>/", editions.switch, name="edition"),
     path("language/<slug:code>/", interface.switch, name="language"),

@@ -1,4 +1,4 @@
-"""Front pages: an edition's stories by rank, and the newest articles by time."""
+"""Front pages: an edition's stories by rank."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from articles.selectors.keyset import Page
 from articles.selectors.listing import listed, one_a_source, prefixed
 
 STORIES_A_PAGE = 30
-ARTICLES_A_PAGE = 60
 OTHER_HEADLINES = 3
 # More than are shown, because some of them come from one source.
 OTHER_CANDIDATES = 4 * OTHER_HEADLINES
@@ -113,25 +112,3 @@ def _candidates(placement: StoryEdition) -> list[int]:
     """The annotation of `_placements`."""
     candidates: list[int] = vars(placement)["others"]
     return candidates
-
-
-def latest(language: str = "", after: str = "") -> Page[Article]:
-    """The newest articles, of one language or of all. Raises `CursorError`. One query."""
-    articles = listed()
-    if language:
-        articles = articles.filter(language=language)
-    return newest_first(articles, after, ARTICLES_A_PAGE)
-
-
-def newest_first(articles: QuerySet[Article], after: str, size: int) -> Page[Article]:
-    """One page of `articles`, the newest first. Raises `CursorError`."""
-    if after:
-        moment, pk = keyset.read_time(after)
-        articles = articles.filter(
-            Q(published_at__lt=moment) | Q(pk__lt=pk), published_at__lte=moment
-        )
-    return keyset.page(
-        articles.order_by("-published_at", "-pk")[: size + 1],
-        size,
-        lambda article: keyset.by_time(article.published_at, article.pk),
-    )

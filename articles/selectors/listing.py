@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from articles.models import Article, Headline
+from articles.selectors import keyset
 
 COPIES_LIMIT = 400
 """Copies listed on one page, over all the articles on it."""
@@ -39,6 +40,20 @@ class Report:
 def listed() -> QuerySet[Article]:
     """Articles with what a list shows of them and no more: full texts stay in the database."""
     return Article.objects.select_related("source").only(*COLUMNS)
+
+
+def newest_first(articles: QuerySet[Article], after: str, size: int) -> keyset.Page[Article]:
+    """One page of `articles`, the newest first. Raises `CursorError`."""
+    if after:
+        moment, pk = keyset.read_time(after)
+        articles = articles.filter(
+            Q(published_at__lt=moment) | Q(pk__lt=pk), published_at__lte=moment
+        )
+    return keyset.page(
+        articles.order_by("-published_at", "-pk")[: size + 1],
+        size,
+        lambda article: keyset.by_time(article.published_at, article.pk),
+    )
 
 
 def headline_changes() -> Coalesce:

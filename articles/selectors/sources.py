@@ -9,8 +9,7 @@ from django.db.models import F, Prefetch, QuerySet
 
 from articles.models import Article, Feed, Source
 from articles.selectors import keyset
-from articles.selectors.fronts import newest_first
-from articles.selectors.listing import listed
+from articles.selectors.listing import listed, newest_first
 
 SOURCES_A_PAGE = 60
 ARTICLES_A_PAGE = 40

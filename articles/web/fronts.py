@@ -1,4 +1,4 @@
-"""Front pages: an edition's stories, one topic of them, and the newest articles."""
+"""Front pages: an edition's stories, and one topic of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from articles.models import Edition, Topic
 from articles.selectors import fronts
 from articles.selectors.fronts import Teaser
 from articles.selectors.keyset import CursorError, Page
-from articles.web.addresses import every_language, no_page
+from articles.web.addresses import no_page
 from articles.web.editions import reader, varies
 
 SECONDS = 3
@@ -74,17 +74,3 @@ def _front(request: HttpRequest, edition: Edition, topic: Topic | None = None) -
     layout = Layout.of(page, first=not after)
     context = {"edition": edition, "topic": topic, "layout": layout, "first": not after}
     return render(request, "front/page.html", context)
-
-
-@varies
-def latest(request: HttpRequest) -> HttpResponse:
-    """The newest articles by hour, in the language of the reader's edition or in all."""
-    edition = reader(request).edition
-    everything = every_language(request) or edition is None
-    after = request.GET.get("after", "")
-    try:
-        page = fronts.latest("" if everything or not edition else edition.language, after)
-    except CursorError as error:
-        raise no_page() from error
-    context = {"page": page, "everything": everything, "first": not after}
-    return render(request, "latest/page.html", context)

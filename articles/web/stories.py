@@ -1,4 +1,4 @@
-"""The pages of a story and of an article."""
+"""The page of a story, and why an article is in it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from articles.entries.keypoints import key_points
 from articles.models import Article, Story
-from articles.pipeline import archive, reasons
+from articles.pipeline import reasons
 from articles.selectors import articles, stories
 from articles.selectors.keyset import CursorError
 from articles.web.addresses import moved, no_page
-from articles.web.editions import reader, varies
+from articles.web.editions import varies
 
 
 @varies
@@ -42,29 +41,6 @@ def story(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
 
 
 @varies
-def article(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
-    """An article: what it says, who else says it, what is similar."""
-    try:
-        found = articles.article(pk)
-    except Article.DoesNotExist as error:
-        if twin := articles.folded_into(pk):
-            return moved(request, twin.get_absolute_url())
-        raise Http404(_("There is no such article.")) from error
-    if slug != found.slug:
-        return moved(request, found.get_absolute_url())
-    _complete(found)
-    points = [point for point in key_points(found.text) if point not in found.excerpt]
-    context = {
-        "article": found,
-        "editions": articles.editions_of(found, reader(request).editions),
-        "points": points,
-        "former_headlines": articles.former_headlines(found),
-        "company": articles.company(found),
-    }
-    return render(request, "article/page.html", context)
-
-
-@varies
 def why(request: HttpRequest, pk: int, slug: str, article: int) -> HttpResponse:
     """Why an article is in a story; where it is in another one by now, the page is that one's."""
     if not Story.objects.filter(pk=pk).exists():
@@ -88,9 +64,3 @@ def why(request: HttpRequest, pk: int, slug: str, article: int) -> HttpResponse:
         "decided_at": articles.decided_at(found),
     }
     return render(request, "story/why.html", context)
-
-
-def _complete(article: Article) -> None:
-    """Fill its similar news from the whole archive when it is read for the first time."""
-    if article.clustered_at and not article.archive_searched_at:
-        archive.complete_similar(article)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from articles.selectors.fronts import ARTICLES_A_PAGE
+from articles.selectors.latest import ARTICLES_A_PAGE
 from tests.factories import make_article, make_source
 
 QUERIES = 8
