@@ -79,6 +79,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "articles.web.delivery.Delivery",
     "newsreader.policy.ContentSecurityPolicy",
     "articles.web.interface.InterfaceLanguage",
     "django.contrib.sessions.middleware.SessionMiddleware",
