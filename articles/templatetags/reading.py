@@ -12,10 +12,10 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from articles.clustering import agencies
-from articles.models import Article, Feed, Story
+from articles.models import Article, Edition, Feed, Story, Topic
 from articles.pipeline.push import is_live
 from articles.selectors.search import MARK, UNMARK
-from articles.web import wording
+from articles.web import names, wording
 
 register = template.Library()
 
@@ -71,7 +71,22 @@ def hour(time: datetime) -> datetime:
 
 @register.filter
 def language_name(code: str) -> str:
-    return wording.language_name(code)
+    return names.language_name(code)
+
+
+@register.filter
+def country_name(code: str) -> str:
+    return names.country_name(code)
+
+
+@register.filter
+def name(place: Edition | Topic) -> str:
+    return names.name(place)
+
+
+@register.filter
+def own_name(edition: Edition) -> str:
+    return names.own_name(edition)
 
 
 @register.filter
@@ -86,7 +101,7 @@ def gap(time: datetime, other: datetime) -> str:
 
 @register.filter
 def percent(share: float) -> str:
-    return f"{share:.0%}"
+    return wording.percent(share)
 
 
 @register.filter

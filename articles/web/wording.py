@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
+from babel.numbers import format_percent
 from django.template.defaultfilters import filesizeformat
 from django.utils.formats import date_format
 from django.utils.timesince import timesince
-from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from articles.models import Article, Feed, Story
+from articles.web import names
 
 CLOCK_SKEW = timedelta(minutes=10)
 """A publisher's clock may be so far ahead of ours before we call its date a future one."""
@@ -29,12 +31,9 @@ def direction(language: str) -> str:
     return "rtl" if language in RIGHT_TO_LEFT else "ltr"
 
 
-def language_name(code: str) -> str:
-    """A language in words; its code where it is not known."""
-    try:
-        return str(get_language_info(code)["name_translated"])
-    except KeyError:
-        return code
+def percent(share: float) -> str:
+    """ "85%"; some languages put a space before the sign."""
+    return format_percent(share, locale=names.here())
 
 
 def counts(story: Story) -> str:
@@ -164,7 +163,7 @@ def unchanged(feeds: Sequence[Feed]) -> str:
     if checks <= len(feeds):
         return ""
     counted = ngettext("%(count)d check", "%(count)d checks", checks) % {"count": checks}
-    share = f"{sum(feed.not_modified for feed in feeds) / checks:.0%}"
+    share = percent(sum(feed.not_modified for feed in feeds) / checks)
     return _("unchanged at %(share)s of %(checks)s") % {"share": share, "checks": counted}
 
 

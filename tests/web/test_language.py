@@ -42,7 +42,7 @@ def spoken(client, address: str, **headers: str) -> str:
     """The language that a page says it is in; all places that say so agree."""
     response = client.get(address, headers=headers)
     assert response.headers["Content-Language"] == page(response).all("html")[0]["lang"]
-    return response.headers["Content-Language"]
+    return str(response.headers["Content-Language"])
 
 
 def test_an_editions_page_speaks_its_language_where_there_is_a_translation(editions, client):

@@ -132,11 +132,6 @@ def test_feeds_that_were_checked_once_each_have_not_been_unchanged():
     assert "unchanged" not in wording.check(once, NOW).facts
 
 
-def test_a_language_is_named_or_its_code_given():
-    assert wording.language_name("de") == "German"
-    assert wording.language_name("zz") == "zz"
-
-
 @pytest.mark.parametrize(("language", "direction"), [("ar", "rtl"), ("he", "rtl"), ("en", "ltr")])
 def test_direction(language, direction):
     assert wording.direction(language) == direction

@@ -1,0 +1,73 @@
+"""What editions, topics, languages and countries are called in the interface's language.
+
+Country and language names are those of the Unicode CLDR, through Babel. Names that a curator has
+made up are nobody's but theirs, and stay as they are.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from babel import Locale, UnknownLocaleError
+from django.utils.translation import get_language, gettext, gettext_noop
+
+from articles.models import Edition, Topic
+
+SHIPPED = frozenset(
+    {
+        gettext_noop("International"),
+        gettext_noop("World"),
+        gettext_noop("Politics"),
+        gettext_noop("Business"),
+        gettext_noop("Technology"),
+        gettext_noop("Science"),
+        gettext_noop("Environment"),
+        gettext_noop("Health"),
+        gettext_noop("Sport"),
+        gettext_noop("Culture"),
+    }
+)
+"""Names that the default editions and topics come with, besides those of countries."""
+
+
+@cache
+def locale(language: str) -> Locale:
+    """What CLDR knows of a language; English where it does not know it."""
+    try:
+        return Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
+
+
+def here() -> Locale:
+    """The locale of the interface."""
+    return locale(get_language() or "en")
+
+
+def language_name(code: str) -> str:
+    """A language within a sentence; its code where it is not known."""
+    return str(here().languages.get(code, code))
+
+
+def country_name(code: str) -> str:
+    """A country; its code where it is not known."""
+    return str(here().territories.get(code, code))
+
+
+def name(place: Edition | Topic) -> str:
+    """The name of an edition or a topic."""
+    if isinstance(place, Edition) and _is_country(place):
+        return country_name(place.country)
+    return gettext(place.name) if place.name in SHIPPED else place.name
+
+
+def own_name(edition: Edition) -> str:
+    """The name of an edition as its own readers say it."""
+    if _is_country(edition):
+        return str(locale(edition.language).territories[edition.country])
+    return edition.name
+
+
+def _is_country(edition: Edition) -> bool:
+    """Whether an edition is called by its country, in English, as the default ones are."""
+    return bool(locale("en").territories.get(edition.country) == edition.name)
