@@ -6,6 +6,7 @@ from django.urls import path
 from django.views.generic import TemplateView
 
 from articles.web import (
+    appearance,
     articles,
     editions,
     fronts,
@@ -39,6 +40,12 @@ urlpatterns = [
     path("article/<int:pk>/<str:slug>/", articles.article, name="article"),
     path("websub/<slug:token>/", push.websub, name="websub"),
     path("edition/<slug:slug>/", editions.switch, name="edition"),
+    path(
+        "about/keyboard/",
+        TemplateView.as_view(template_name="about/keyboard.html"),
+        name="keyboard",
+    ),
+    path("appearance/", appearance.switch, name="appearance"),
     path("language/<slug:code>/", interface.switch, name="language"),
     path("<slug:edition>/", fronts.front, name="front"),
     path("<slug:edition>/<slug:topic>/", fronts.topic, name="topic"),

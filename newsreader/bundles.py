@@ -30,6 +30,9 @@ STYLES = (
 SCRIPTS = (
     "django_htmx/htmx-2.min.js",
     "js/times.js",
+    "js/shell.js",
+    "js/appearance.js",
+    "js/keyboard.js",
 )
 BUNDLES = {"site.css": STYLES, "site.js": SCRIPTS}
 SEPARATORS = {"site.css": b"\n", "site.js": b"\n;\n"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -10,22 +12,26 @@ from django.utils.http import url_has_allowed_host_and_scheme
 COOKIE_SECONDS = 365 * 24 * 3600
 
 
-def remember(request: HttpRequest, cookie: str, value: str, otherwise: str) -> HttpResponse:
-    """Keep `value` in a cookie, and go to the own path in `next`, else to the path `otherwise`.
+def remember(request: HttpRequest, cookies: Mapping[str, str], otherwise: str) -> HttpResponse:
+    """Keep these values in cookies, and go to the own path in `next`, else to that in `otherwise`.
 
-    What a foreign page could reach by linking here is another choice, which any reader can change
-    back.
+    An empty value forgets its cookie. What a foreign page could reach by linking here is another
+    choice, which any reader can change back.
     """
     target = request.GET.get("next", "")
     own = target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
     response = redirect(target if own else otherwise)
-    response.set_cookie(
-        cookie,
-        value,
-        max_age=COOKIE_SECONDS,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
+    for cookie, value in cookies.items():
+        if not value:
+            response.delete_cookie(cookie, samesite="Lax")
+            continue
+        response.set_cookie(
+            cookie,
+            value,
+            max_age=COOKIE_SECONDS,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
     response.headers["Cache-Control"] = "no-store"
     return response

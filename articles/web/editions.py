@@ -107,4 +107,4 @@ def switch(request: HttpRequest, slug: str) -> HttpResponse:
     """Remember the edition and go to its front page, or to the own path in `next`."""
     if slug not in {edition.slug for edition in reader(request).editions}:
         raise Http404(_("There is no such edition."))
-    return remember(request, COOKIE, slug, reverse("front", args=[slug]))
+    return remember(request, {COOKIE: slug}, reverse("front", args=[slug]))

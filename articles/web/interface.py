@@ -71,4 +71,4 @@ def switch(request: HttpRequest, code: str) -> HttpResponse:
     """Remember the language and go to the own path in `next`, else to the front page."""
     if code not in language.translated():
         raise Http404(_("There is no translation into this language."))
-    return remember(request, language.COOKIE, code, "/")
+    return remember(request, {language.COOKIE: code}, "/")
