@@ -10,5 +10,7 @@ urlpatterns = [
     path("", include("articles.urls")),
 ]
 
+handler400 = "articles.web.errors.bad_request"
+handler403 = "articles.web.errors.permission_denied"
 handler404 = "articles.web.errors.not_found"
 handler500 = "articles.web.errors.server_error"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, HttpResponseServerError
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from articles.web.appearance import appearance
 from articles.web.editions import varies
 from articles.web.interface import speak
 
@@ -17,10 +19,30 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     # Of an address that no pattern matches, Django's resolver tells in a dictionary.
     words = reason if isinstance(reason, str) else ""
     speak(request)  # no view was found that would have done so
-    page = render(request, "errors/404.html", {"reason": words})
-    return HttpResponseNotFound(page.content)
+    return render(request, "errors/404.html", {"reason": words}, status=404)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: something was asked that no page of ours asks."""
+    return _plain(request, "errors/400.html", 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403: only curators may."""
+    return _plain(request, "errors/403.html", 403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: a form came without the token that shows it was ours."""
+    return _plain(request, "errors/403_csrf.html", 403)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: a page that needs neither the database nor the request."""
-    return HttpResponseServerError(render_to_string("errors/500.html"))
+    """500: the fault is ours."""
+    return _plain(request, "errors/500.html", 500)
+
+
+def _plain(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    """A page that asks no database and nothing of the request but its cookies: both may be bad."""
+    looks = {"site_name": settings.SITE_NAME, "appearance": appearance(request)}
+    return HttpResponse(render_to_string(template, looks), status=status)
