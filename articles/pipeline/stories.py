@@ -7,6 +7,7 @@ depend on how many articles or stories a batch touched.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +15,8 @@ from django.db import connection
 
 from articles.clustering.types import Grouped, Placement, Similar
 from articles.models import SIMILAR_LIMIT, Article, Story
-
-HALF_LIFE_HOURS = 8.0
-"""A story must double its independent reports every so many hours to keep its place."""
+from articles.ranking import formula
+from articles.ranking.formula import Strength
 
 _PLACE = """
 UPDATE articles_article AS article
@@ -68,73 +68,111 @@ FROM ordered
 WHERE link.id = ordered.id AND ordered.place < %(limit)s AND link.position <> ordered.place
 """
 
-# Outlets of one owner are one voice: what they report counts as one independent report.
+# What ranks stories, everywhere (`edition_id` is null) and in each edition by its own sources:
+# `articles.ranking.formula` has the arithmetic once more, in Python. Outlets of one owner are one
+# voice; copies are nobody's report.
+_MEASURED = """
+voice AS (
+    SELECT article.story_id, scope.edition_id,
+           coalesce(nullif(source.owner, ''), source.slug) AS name,
+           min(article.published_at) AS first_at,
+           max(article.published_at) AS last_at,
+           (array_agg(nullif(source.country, '') ORDER BY article.published_at, article.id))[1]
+               AS country
+    FROM articles_article AS article
+    JOIN articles_source AS source ON source.id = article.source_id
+    CROSS JOIN LATERAL (
+        SELECT NULL::bigint AS edition_id
+        UNION ALL
+        SELECT edition_id FROM articles_source_editions WHERE source_id = source.id
+    ) AS scope
+    WHERE article.story_id = ANY(%(stories)s) AND article.copy_of_id IS NULL
+    GROUP BY 1, 2, 3
+), timed AS (
+    SELECT *, min(first_at) OVER (PARTITION BY story_id, edition_id) AS started_at FROM voice
+), counted AS (
+    SELECT story_id, edition_id,
+           count(*) AS independent,
+           count(*) FILTER (WHERE first_at <= started_at + %(speed_window)s) AS early,
+           count(DISTINCT country) AS countries,
+           CASE WHEN count(*) = 1 THEN min(first_at)
+                ELSE percentile_disc(0.5) WITHIN GROUP (ORDER BY last_at) END AS middle_at
+    FROM timed
+    GROUP BY story_id, edition_id
+), measured AS (
+    SELECT *,
+           log(2, greatest(independent, 1)) + %(speed_weight)s * log(2, greatest(early, 1))
+               + %(breadth_weight)s * log(2, greatest(countries, 1)) AS strength,
+           extract(epoch FROM middle_at) / extract(epoch FROM %(half_life)s) AS freshness
+    FROM counted
+)"""
+
 # The lead represents its story: an original before a copy, one that tells something before a bare
-# headline, one with a picture, and of those the first to report.
-_DERIVE = """
-WITH report AS (
+# headline, one with a picture, and of those the first to report. A story of copies alone (their
+# originals are in another one) ranks by when it began.
+_DERIVE = f"""
+WITH {_MEASURED}, report AS (
     SELECT article.id, article.story_id, article.source_id, article.topic_id, article.title,
-           article.published_at, article.copy_of_id IS NULL AS independent,
-           coalesce(nullif(source.owner, ''), source.slug) AS voice,
+           article.published_at,
            row_number() OVER (
                PARTITION BY article.story_id
                ORDER BY article.copy_of_id IS NOT NULL, article.url = '', article.excerpt = '',
                         article.image_url = '', article.published_at, article.id
            ) AS place
     FROM articles_article AS article
-    JOIN articles_source AS source ON source.id = article.source_id
     WHERE article.story_id = ANY(%(stories)s)
 ), derived AS (
     SELECT story_id,
            count(*) AS articles,
            count(DISTINCT source_id) AS sources,
-           count(DISTINCT voice) FILTER (WHERE independent) AS independent,
            min(published_at) AS first_at,
            max(published_at) AS last_at,
            mode() WITHIN GROUP (ORDER BY topic_id) AS topic_id,
            max(id) FILTER (WHERE place = 1) AS lead_id,
-           max(title) FILTER (WHERE place = 1) AS title,
-           extract(epoch FROM percentile_disc(0.75) WITHIN GROUP (ORDER BY published_at))
-               / 3600 / %(half_life)s AS freshness
+           max(title) FILTER (WHERE place = 1) AS title
     FROM report
     GROUP BY story_id
 )
 UPDATE articles_story AS story
 SET article_count = derived.articles,
     source_count = derived.sources,
-    independent_count = derived.independent,
+    independent_count = coalesce(measured.independent, 0),
     first_at = derived.first_at,
     last_at = derived.last_at,
     changed_at = now(),
     topic_id = derived.topic_id,
     lead_id = derived.lead_id,
     title = derived.title,
-    rank = derived.freshness + log(2, greatest(derived.independent, 1)),
+    rank = coalesce(
+        measured.freshness + measured.strength,
+        extract(epoch FROM derived.first_at) / extract(epoch FROM %(half_life)s)
+    ),
     merged_into_id = NULL
 FROM derived
+LEFT JOIN measured ON measured.story_id = derived.story_id AND measured.edition_id IS NULL
 WHERE story.id = derived.story_id
-"""
+"""  # noqa: S608 - a statement of ours within another
 
-# An edition ranks a story by its own sources' independent reports, and by half by everybody's.
-# `freshness` is the story's rank without its own strength: what is left is when it was reported.
-_PLACE_ON_FRONTS = """
-WITH reported AS (
+# An edition's front goes by its own sources' strength in part, and in part by everybody's. Of a
+# story that they only copied they have none.
+_PLACE_ON_FRONTS = f"""
+WITH {_MEASURED}, reported AS (
     SELECT article.story_id, member.edition_id,
-           mode() WITHIN GROUP (ORDER BY article.topic_id) AS topic_id,
-           count(DISTINCT coalesce(nullif(source.owner, ''), source.slug))
-               FILTER (WHERE article.copy_of_id IS NULL) AS independent
+           mode() WITHIN GROUP (ORDER BY article.topic_id) AS topic_id
     FROM articles_article AS article
-    JOIN articles_source AS source ON source.id = article.source_id
     JOIN articles_source_editions AS member ON member.source_id = article.source_id
     WHERE article.story_id = ANY(%(stories)s)
     GROUP BY article.story_id, member.edition_id
 ), placed AS (
     INSERT INTO articles_storyedition (story_id, edition_id, topic_id, rank)
     SELECT story.id, reported.edition_id, reported.topic_id,
-           story.rank - 0.5 * log(2, greatest(story.independent_count, 1))
-               + 0.5 * log(2, greatest(reported.independent, 1))
+           story.rank + %(here_weight)s
+               * (coalesce(here.strength, 0) - coalesce(everywhere.strength, 0))
     FROM reported
     JOIN articles_story AS story ON story.id = reported.story_id
+    LEFT JOIN measured AS here USING (story_id, edition_id)
+    LEFT JOIN measured AS everywhere
+        ON everywhere.story_id = reported.story_id AND everywhere.edition_id IS NULL
     ON CONFLICT (story_id, edition_id) DO UPDATE
     SET topic_id = excluded.topic_id, rank = excluded.rank
 )
@@ -145,7 +183,12 @@ WHERE placement.story_id = ANY(%(stories)s)
       WHERE reported.story_id = placement.story_id
         AND reported.edition_id = placement.edition_id
   )
-"""
+"""  # noqa: S608 - a statement of ours within another
+
+_INPUTS = f"""
+WITH {_MEASURED}
+SELECT edition_id, middle_at, independent, early, countries FROM measured
+"""  # noqa: S608 - a statement of ours within another
 
 # A story that lost its last article leads to where most of its articles went, and so do the
 # stories that led to it.
@@ -163,6 +206,14 @@ SET merged_into_id = emptied.target,
 FROM emptied
 WHERE story.id = emptied.id OR story.merged_into_id = emptied.id
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a story's rank is made of: when its middle voice last reported, and its strength."""
+
+    middle_at: datetime
+    strength: Strength
 
 
 def apply(language: str, grouped: Grouped, now: datetime) -> None:
@@ -185,10 +236,34 @@ def follow(before: Mapping[int, int], stories: Collection[int]) -> None:
 
 def derive(stories: Collection[int]) -> None:
     """Bring all that stories take from their articles up to date: counts, lead, rank, fronts."""
-    parameters: dict[str, Any] = {"stories": sorted(stories), "half_life": HALF_LIFE_HOURS}
+    parameters = _parameters(stories)
     with connection.cursor() as cursor:
         cursor.execute(_DERIVE, parameters)
         cursor.execute(_PLACE_ON_FRONTS, parameters)
+
+
+def inputs(story: int) -> dict[int | None, Inputs]:
+    """What a story's rank is made of, by the id of each edition, and everywhere (None).
+
+    Empty for a story that has only copies.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_INPUTS, _parameters([story]))
+        return {
+            edition: Inputs(middle, Strength(*counts))
+            for edition, middle, *counts in cursor.fetchall()
+        }
+
+
+def _parameters(stories: Collection[int]) -> dict[str, Any]:
+    return {
+        "stories": sorted(stories),
+        "half_life": formula.HALF_LIFE,
+        "speed_window": formula.SPEED_WINDOW,
+        "speed_weight": formula.SPEED_WEIGHT,
+        "breadth_weight": formula.BREADTH_WEIGHT,
+        "here_weight": formula.HERE_WEIGHT,
+    }
 
 
 def _stories_before(articles: Sequence[int]) -> dict[int, int]:
