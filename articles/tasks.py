@@ -14,7 +14,7 @@ from celery.worker import WorkController
 from kombu.exceptions import OperationalError
 
 from articles.clustering.embedding import ModelError
-from articles.pipeline import embeddings, hosts, hubs, lock, pushed
+from articles.pipeline import embeddings, fronts, hosts, hubs, lock, pushed
 from articles.pipeline.grouping import Grouper, languages_waiting
 from articles.pipeline.lock import BusyError
 from articles.pipeline.pages import read_waiting
@@ -151,12 +151,20 @@ def group_language(language: str) -> None:
     """Group what waits in one language, for a while; go on in a new task where more does."""
     over = _slice()
     try:
-        _grouper.group(language, over)
+        grouped = _grouper.group(language, over)
     except BusyError:
         logger.info("%s is being grouped by another process", language)
         return
+    if grouped:
+        fronts.arrange_fronts()
     if over() and not stopping():
         _send(group_language, language)
+
+
+@shared_task
+def arrange_fronts() -> None:
+    """Arrange the front pages again: what develops changes as time passes."""
+    fronts.arrange_fronts()
 
 
 def refresh_and_group(refreshing: Iterable[Refreshed]) -> Summary:

@@ -166,6 +166,7 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_DEFAULT_QUEUE = "fetch"
 CELERY_TASK_ROUTES = {
     "articles.tasks.group_*": {"queue": "group"},
+    "articles.tasks.arrange_*": {"queue": "group"},
     "articles.tasks.read_*": {"queue": "pages"},
 }
 CELERY_TASK_SERIALIZER = "json"
@@ -192,6 +193,7 @@ CELERY_BEAT_SCHEDULE = {
     "refresh due feeds": every(60, "refresh_due_feeds"),
     "read article pages": every(15, "read_pages"),
     "group what is left": every(60, "group_waiting"),
+    "arrange fronts": every(60, "arrange_fronts"),
     "forget hosts": every(86_400, "forget_hosts"),
 }
 if PUBLIC_URL:

@@ -264,6 +264,44 @@ class StoryEdition(models.Model):
         return f"{self.edition_id}: {self.story_id}"
 
 
+class FrontSlot(models.Model):
+    """A story's place on the first page of an edition's front, arranged ahead.
+
+    Where there are no slots yet, and on all later pages, stories stand by rank alone.
+    """
+
+    class Section(models.TextChoices):
+        TOP = "top"
+        DEVELOPING = "developing"
+        TOPIC = "topic"
+        ELSEWHERE = "elsewhere"
+
+    edition = models.ForeignKey(
+        Edition, on_delete=models.CASCADE, related_name="slots", db_index=False
+    )
+    section = models.CharField(max_length=10, choices=Section)
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, null=True)
+    position = models.PositiveSmallIntegerField()
+    story = models.ForeignKey(Story, on_delete=models.CASCADE, related_name="slots")
+    gained = models.PositiveSmallIntegerField(default=0)
+    """Of what is developing: the independent reports of the last hours."""
+    elsewhere = models.ForeignKey(Edition, on_delete=models.CASCADE, null=True, related_name="+")
+    """Of a story that is not reported here: the edition where it is big."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "story"], name="slot_once_per_story"),
+            models.UniqueConstraint(
+                fields=["edition", "section", "topic", "position"],
+                name="slot_holds_one_story",
+                nulls_distinct=False,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.edition_id}: {self.story_id}, {self.section} {self.position}"
+
+
 class SimilarLink(models.Model):
     """One entry of an article's similar news."""
 

@@ -1,6 +1,6 @@
 """One writer of a language's stories at a time: an advisory lock that ends with its transaction.
 
-And one reader of article pages.
+And one reader of article pages, and one process that arranges front pages.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import cast
 from django.db import OperationalError, connection
 
 READING = 0x70616765  # "page"
+ARRANGING = 0x66726F6E  # "fron"
 LOCK = 0x6E657773  # "news": the first half of the advisory locks' keys
 
 PATIENCE_SECONDS = 20

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -24,6 +24,10 @@ REACH = 9.0
 
 MISSED = 5
 """Stories told that are big elsewhere."""
+
+BIG_PLACES = 20
+BIG_INDEPENDENT = 3
+"""A story is big in an edition that stands so high there and has so many independent reports."""
 
 T = TypeVar("T")
 
@@ -91,6 +95,33 @@ def arrange(candidates: Sequence[Candidate], missed: Sequence[Missed]) -> list[S
         for at, story in enumerate(missed[:MISSED])
     )
     return slots
+
+
+def missed(
+    language: str,
+    fronts: Mapping[int, Sequence[Candidate]],
+    languages: Mapping[int, str],
+    present: Container[int],
+) -> list[Missed]:
+    """Stories big in other editions of this language and not `present` in this one, best first.
+
+    `fronts` and `languages` are by edition. In another language the same event is another story:
+    whether it is missed cannot be told.
+    """
+    best: dict[int, tuple[float, int]] = {}
+    for edition, candidates in fronts.items():
+        if languages[edition] == language:
+            for candidate in big(candidates):
+                if candidate.story not in present:
+                    found = (candidate.rank, edition)
+                    best[candidate.story] = max(best.get(candidate.story, found), found)
+    ordered = sorted(best.items(), key=lambda item: item[1], reverse=True)
+    return [Missed(story, elsewhere) for story, (_, elsewhere) in ordered]
+
+
+def big(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The stories that an edition's readers have before their eyes, and that are confirmed."""
+    return [story for story in candidates[:BIG_PLACES] if story.independent >= BIG_INDEPENDENT]
 
 
 def _floor(candidates: Sequence[Candidate]) -> float:

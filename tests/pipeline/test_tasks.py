@@ -70,6 +70,7 @@ def test_pages_have_a_queue_of_their_own():
     assert routed["articles.tasks.read_pages"] == "pages"
     assert routed["articles.tasks.refresh_due_feeds"] == "fetch"
     assert routed["articles.tasks.group_language"] == "group"
+    assert routed["articles.tasks.arrange_fronts"] == "group"
 
 
 def test_a_task_delivered_twice_does_its_work_once(worker, publisher):

@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.ranking.arrangement import (
+    BIG_INDEPENDENT,
+    BIG_PLACES,
     DEVELOPING,
     GAINED,
     MISSED,
@@ -19,9 +21,12 @@ from articles.ranking.arrangement import (
     Slot,
     arrange,
     lead_first,
+    missed,
 )
 
 WORLD, SPORT = 1, 2
+UK, US, IE, DE = 1, 2, 3, 4
+LANGUAGES = {UK: "en", US: "en", IE: "en", DE: "de"}
 
 
 def story(number: int, topic: int | None = WORLD, **fields) -> Candidate:
@@ -121,3 +126,31 @@ def test_putting_the_lead_first_keeps_all_and_the_order_of_the_others(counts):
     ordered = lead_first(list(enumerate(counts)), lambda pair: pair[1])
     assert sorted(ordered) == list(enumerate(counts))
     assert list(ordered[1:]) == sorted(ordered[1:])
+
+
+def big_elsewhere(fronts: dict[int, list[Candidate]], present: set[int] | None = None):
+    """What a British edition misses."""
+    return missed("en", {UK: [], **fronts}, LANGUAGES, present or set())
+
+
+def test_what_is_big_in_another_edition_and_absent_here_is_missed():
+    assert big_elsewhere({US: [story(1), story(2)]}) == [Missed(1, US), Missed(2, US)]
+    assert big_elsewhere({US: [story(1), story(2)]}, {1}) == [Missed(2, US)]
+
+
+def test_a_story_that_is_big_in_several_editions_is_told_of_the_one_where_it_stands_highest():
+    fronts = {US: [story(1, rank=5.0)], IE: [story(1, rank=6.0)]}
+    assert big_elsewhere(fronts) == [Missed(1, IE)]
+
+
+def test_what_is_reported_in_another_language_is_not_said_to_be_missed():
+    assert not big_elsewhere({DE: [story(1)]})
+
+
+def test_what_few_report_is_big_nowhere():
+    assert not big_elsewhere({US: [story(1, independent=BIG_INDEPENDENT - 1)]})
+
+
+def test_what_stands_low_in_its_own_edition_is_not_big_there():
+    fronts = {US: [story(number) for number in range(BIG_PLACES + 5)]}
+    assert len(big_elsewhere(fronts)) == BIG_PLACES
