@@ -10,15 +10,15 @@ from enum import StrEnum
 import regex
 
 # A word with what joins its parts ("mid-May", "O'Hara", "1,200"), a single character of a script
-# that sets no spaces, or a mark; each with the space after it.
+# that sets no spaces, or a mark; each with the space before it.
 _WORD = regex.compile(
-    r"([\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}]\p{M}*"
+    r"(\s*)([\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}]\p{M}*"
     r"|[\p{L}\p{N}\p{M}]+(?:['’.,\-][\p{L}\p{N}\p{M}]+)*"
-    r"|\S)(\s*)"
+    r"|\S)"
 )
 
 _Word = tuple[str, str]
-"""A word and the space after it."""
+"""The space before a word, and the word."""
 
 
 class Kind(StrEnum):
@@ -31,11 +31,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Consecutive words of one kind, and the space that parts them from what follows."""
+    """Consecutive words of one kind, after the space that parts them from what is before."""
 
     kind: Kind
-    words: str
     space: str
+    words: str
 
 
 def changes(before: str, after: str) -> tuple[Change, ...]:
@@ -46,7 +46,7 @@ def changes(before: str, after: str) -> tuple[Change, ...]:
     """
     old, new = _words(before), _words(after)
     matcher = SequenceMatcher(
-        None, [word for word, _ in old], [word for word, _ in new], autojunk=False
+        None, [word for _, word in old], [word for _, word in new], autojunk=False
     )
     return tuple(
         change
@@ -57,19 +57,19 @@ def changes(before: str, after: str) -> tuple[Change, ...]:
 
 def _runs(same: bool, old: Sequence[_Word], new: Sequence[_Word]) -> Iterator[Change]:
     if same:
-        yield _change(Kind.SAME, new)
+        # It follows what went as well as what came.
+        yield Change(Kind.SAME, max(old[0][0], new[0][0], key=len), _text(new))
         return
     if old:
-        yield _change(Kind.REMOVED, old)
+        yield Change(Kind.REMOVED, old[0][0], _text(old))
     if new:
-        yield _change(Kind.ADDED, new)
+        yield Change(Kind.ADDED, new[0][0], _text(new))
 
 
-def _change(kind: Kind, words: Sequence[_Word]) -> Change:
-    text = "".join(map("".join, words))
-    return Change(kind, text.rstrip(), words[-1][1])
+def _text(words: Sequence[_Word]) -> str:
+    return "".join(map("".join, words)).lstrip()
 
 
 def _words(text: str) -> list[_Word]:
-    """The words of a line; the last one too is followed by a space, for others may follow it."""
-    return [(word, space) for word, space in _WORD.findall(f"{text.strip()} ")]
+    """The words of a line; there is a space before the first one too, for others may come there."""
+    return [(space, word) for space, word in _WORD.findall(f" {text.strip()}")]
