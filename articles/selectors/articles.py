@@ -48,6 +48,14 @@ class Company:
     """Similar news outside of its story, the most similar first."""
 
 
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The independent reports next to an article in its story, in order of time."""
+
+    earlier: Article | None = None
+    later: Article | None = None
+
+
 def article(pk: int) -> Article:
     """An article in full, with its source, topic, story, original and `headline_changes`.
 
@@ -81,8 +89,29 @@ def editions_of(article: Article, editions: Iterable[Edition]) -> tuple[Edition,
 
 
 def former_headlines(article: Article) -> tuple[Headline, ...]:
-    """The last of an article's former headlines, the newest first. One query."""
-    return tuple(article.former_headlines.all()[:HEADLINES])
+    """The last of a read `article`'s former headlines, the newest first. At most one query."""
+    changed = vars(article)["headline_changes"]
+    return tuple(article.former_headlines.all()[:HEADLINES]) if changed else ()
+
+
+def neighbours(article: Article) -> Neighbours:
+    """The reports next to an article in its story; none for one alone. At most one query."""
+    if article.story is None or article.story.article_count < 2:
+        return Neighbours()
+    time, pk = article.published_at, article.pk
+    # The second condition bounds the walk along the index, the first orders equal times.
+    others = _others(article)
+    before = others.filter(Q(published_at__lt=time) | Q(pk__lt=pk), published_at__lte=time)
+    after = others.filter(Q(published_at__gt=time) | Q(pk__gt=pk), published_at__gte=time)
+    earlier = before.order_by("-published_at", "-pk")[:1]
+    later = after.order_by("published_at", "pk")[:1]
+    found = {_place(report) < (time, pk): report for report in earlier.union(later, all=True)}
+    return Neighbours(earlier=found.get(True), later=found.get(False))
+
+
+def _place(article: Article) -> tuple[datetime, int]:
+    """Where an article stands in order of time."""
+    return article.published_at, article.pk
 
 
 def decided_at(article: Article) -> datetime | None:
@@ -134,10 +163,13 @@ def _linked(article: Article) -> list[Article]:
 
 
 def _newest_in_story(article: Article, original: Article) -> list[Article]:
-    """Independent reports of the story that are not this article's text."""
     if article.story_id is None:
         return []
-    independent = Q(copy_of=None) | ~Q(copy_of__story=article.story_id)
-    reports = listed().filter(independent, story=article.story_id)
-    others = reports.exclude(pk__in=[article.pk, original.pk]).exclude(copy_of=original)
+    others = _others(article).exclude(pk=original.pk).exclude(copy_of=original)
     return list(others.order_by("-published_at", "-pk")[:MORE_CANDIDATES])
+
+
+def _others(article: Article) -> QuerySet[Article]:
+    """The other independent reports of an article's story."""
+    independent = Q(copy_of=None) | ~Q(copy_of__story=article.story_id)
+    return listed().filter(independent, story=article.story_id).exclude(pk=article.pk)

@@ -120,11 +120,6 @@ def date_note(article: Article) -> str:
 
 
 @register.filter
-def medium(enclosure: dict[str, object]) -> str:
-    return wording.medium(enclosure)
-
-
-@register.filter
 def address(url: str) -> str:
     return wording.address(url)
 

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from articles.entries.changes import Change, changes
 from articles.entries.keypoints import key_points
-from articles.models import Article
+from articles.models import Article, Headline
 from articles.pipeline import archive
 from articles.selectors import articles
 from articles.web.addresses import moved
 from articles.web.editions import reader, varies
+from articles.web.media import media
+
+CATEGORIES = 8
+"""Of the publisher's own tags so many are shown; some feeds give dozens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rewording:
+    """How a headline became the one after it, and when that was seen."""
+
+    changes: tuple[Change, ...]
+    replaced_at: datetime
 
 
 @varies
@@ -31,10 +48,22 @@ def article(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "article": found,
         "editions": articles.editions_of(found, reader(request).editions),
         "points": points,
-        "former_headlines": articles.former_headlines(found),
+        "rewordings": rewordings(found.title, articles.former_headlines(found)),
+        "media": media(found),
+        "categories": found.categories[:CATEGORIES],
         "company": articles.company(found),
+        "neighbours": articles.neighbours(found),
     }
     return render(request, "article/page.html", context)
+
+
+def rewordings(title: str, former: Sequence[Headline]) -> tuple[Rewording, ...]:
+    """What changed from each former headline, the newest first, to the one that replaced it."""
+    replaced_by = [title, *(headline.title for headline in former)]
+    return tuple(
+        Rewording(changes(headline.title, after), headline.replaced_at)
+        for headline, after in zip(former, replaced_by, strict=False)
+    )
 
 
 def _complete(article: Article) -> None:

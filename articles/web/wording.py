@@ -103,13 +103,6 @@ def date_note(article: Article) -> str:
     return ""
 
 
-def medium(enclosure: dict[str, object]) -> str:
-    """The kind of a media file, from its type as claimed."""
-    kinds = {"audio": _("Audio"), "video": _("Video"), "image": _("Image")}
-    kind = str(enclosure.get("media_type", "")).partition("/")[0].lower()
-    return kinds.get(kind, _("File"))
-
-
 def address(url: str) -> str:
     """An address without what every address begins with."""
     return url.partition("://")[2].removeprefix("www.").rstrip("/")

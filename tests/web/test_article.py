@@ -10,7 +10,17 @@ from django.utils import timezone
 from articles.models import Article
 from articles.selectors import articles as selectors
 from articles.selectors.articles import HEADLINES
-from tests.factories import link, make_article, make_edition, make_headline, make_source, make_story
+from articles.web.media import LISTED
+from tests.factories import (
+    link,
+    make_article,
+    make_edition,
+    make_headline,
+    make_source,
+    make_story,
+    make_topic,
+    place,
+)
 
 QUERIES = 8
 MORNING = datetime(2026, 3, 9, 8, 30, tzinfo=UTC)
@@ -58,6 +68,13 @@ def test_it_shows_its_former_headlines_with_times_the_last_first(uk, read):
     assert titles == sorted(titles)
     times = [tag["datetime"] for tag in page.all("time")]
     assert "2026-03-09T06:30:00+00:00" in times
+
+
+def test_the_words_that_changed_in_a_headline_are_marked(uk, read):
+    article = grouped("Bridge closed on Friday")
+    make_headline(article, "Bridge may close on Friday")
+    page = read(article.get_absolute_url())
+    assert "<del>may close</del> <ins>closed</ins> on Friday" in page.source
 
 
 def test_a_headline_that_never_changed_goes_without_saying(uk, read):
@@ -113,16 +130,42 @@ def test_what_the_standfirst_says_is_not_said_again(uk, read):
     assert page.text.count(first) == 1
 
 
-def test_media_are_links_with_their_kind(uk, read):
+def test_media_are_links_that_say_what_one_can_do_with_them(uk, read):
     enclosures = [
-        {"url": "https://m.example/a.mp3", "media_type": "audio/mpeg", "length": 1},
-        {"url": "https://m.example/b.mp4", "media_type": "video/mp4", "length": None},
-        {"url": "https://m.example/c", "media_type": "", "length": None},
+        {"url": "https://m.example/a.mp3", "media_type": "audio/mpeg", "length": 12_900_000},
+        {"url": "https://m.example/b", "media_type": "video/x-ms-wmv", "length": None},
+        {"url": "https://m.example/c", "media_type": "", "length": 0},
+        {"url": "https://m.example/d.gif", "media_type": "image/gif", "length": None},
     ]
     page = read(grouped(enclosures=enclosures).get_absolute_url())
-    assert page.link("Audio").href == "https://m.example/a.mp3"
-    assert page.link("Video").href == "https://m.example/b.mp4"
-    assert page.link("File").href == "https://m.example/c"
+    assert page.link("Listen to the recording").href == "https://m.example/a.mp3"
+    assert page.link("Watch the video").href == "https://m.example/b"
+    assert page.link("Look at the picture").href == "https://m.example/d.gif"
+    assert page.link("Open the file").href == "https://m.example/c"
+    text = page.text.replace("\xa0", " ")
+    assert "Listen to the recording MP3 · 12.3 MB · m.example" in text
+    assert "Watch the video m.example" in text
+    assert "Open the file m.example" in text
+
+
+def test_a_file_is_listed_once_and_not_where_it_is_the_picture_that_is_shown(uk, read):
+    files = ["https://m.example/a.jpg", "https://m.example/b.mp3", "https://m.example/b.mp3"]
+    enclosures = [{"url": url, "media_type": "", "length": None} for url in files]
+    page = read(grouped(enclosures=enclosures, image_url=files[0]).get_absolute_url())
+    assert page.text.count("Open the file") == 1
+
+
+def test_of_many_files_some_are_listed(uk, read):
+    files = [f"https://m.example/{number}.mp3" for number in range(LISTED + 5)]
+    enclosures = [{"url": url, "media_type": "audio/mpeg", "length": None} for url in files]
+    page = read(grouped(enclosures=enclosures).get_absolute_url())
+    assert page.text.count("Listen to the recording") == LISTED
+
+
+def test_the_publishers_own_tags_lead_to_a_search(uk, read):
+    page = read(grouped(categories=["Harbour & bridges", "Rail"]).get_absolute_url())
+    assert page.link("Harbour & bridges").href == "/search/?q=%22Harbour%20%26%20bridges%22"
+    assert page.link("Rail").href == "/search/?q=%22Rail%22"
 
 
 def test_read_more_leads_to_the_publisher(uk, read):
@@ -134,17 +177,68 @@ def test_read_more_leads_to_the_publisher(uk, read):
     assert "at paper.example" in page.text
 
 
+def test_a_publisher_learns_that_a_reader_came_from_here_and_not_from_which_page(uk, client):
+    response = client.get(grouped().get_absolute_url())
+    assert response.headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
+
+
+def test_a_publishers_picture_is_asked_for_without_saying_where(uk, read):
+    article = grouped(image_url="https://p.example/a.jpg")
+    link(article, grouped(image_url="https://p.example/b.jpg"))
+    page = read(article.get_absolute_url())
+    assert {image["referrerpolicy"] for image in page.all("img")} == {"no-referrer"}
+    assert {image["alt"] for image in page.all("img")} == {""}
+
+
 def test_it_says_where_the_publisher_gave_no_address(uk, read):
     page = read(grouped(url="").get_absolute_url())
     assert not page.has_link("Read more")
     assert "gave no address" in page.text
 
 
-def test_it_leads_to_the_latest_news_of_its_editions(uk, read):
-    article = grouped(source=make_source(editions=(uk, make_edition("ireland", name="Ireland"))))
+def test_it_leads_to_its_editions_and_to_its_topic_in_the_readers_own(uk, read):
+    ireland = make_edition("ireland", name="Ireland", position=2)
+    world, local = make_topic("World"), make_topic("Local")
+    article = grouped(source=make_source(editions=(uk, ireland)), topic=world)
+    other = grouped(source=article.source, topic=local)
+    place(make_story(article), uk, topic=world)
     page = read(article.get_absolute_url())
-    assert page.link("United Kingdom Latest News").href == "/uk/"
-    assert page.link("Ireland Latest News").href == "/ireland/"
+    assert {link.text for link in page.to("/uk/")} >= {"United Kingdom"}
+    assert page.to("/ireland/")
+    assert page.text.count("World") == 2, "in the navigation and in the trail"
+    assert len(page.to("/uk/world/")) == 2
+    assert "Local" in read(other.get_absolute_url()).text
+    assert not read(other.get_absolute_url()).has_link("Local")
+
+
+def test_the_reports_before_and_after_it_in_its_story_are_one_step_away(uk, read):
+    first, copy, second, third = (
+        grouped(title, published_at=MORNING + timedelta(hours=hours))
+        for hours, title in enumerate(("First", "Copy of first", "Second", "Third"))
+    )
+    copy.copy_of = first
+    copy.save()
+    make_story(first, copy, second, third)
+    page = read(second.get_absolute_url())
+    assert page.link("The report before").href == first.get_absolute_url()
+    assert page.link("The report after").href == third.get_absolute_url()
+    assert not read(first.get_absolute_url()).has_link("The report before")
+    assert not read(third.get_absolute_url()).has_link("The report after")
+
+
+def test_reports_of_one_moment_follow_each_other_without_repeats(uk):
+    reports = [grouped(f"Report {number}", published_at=MORNING) for number in range(4)]
+    make_story(*reports)
+    seen = [reports[0]]
+    while later := selectors.neighbours(selectors.article(seen[-1].pk)).later:
+        seen.append(later)
+    assert seen == reports
+
+
+def test_a_report_alone_has_no_neighbours(uk, read):
+    article = grouped()
+    make_story(article)
+    assert "The report" not in read(article.get_absolute_url()).text
 
 
 def test_more_on_this_story_is_what_other_sources_report(uk, read):
@@ -179,7 +273,8 @@ def test_no_article_is_listed_twice(uk, read):
     make_story(other_story)
     link(article, same_story, other_story)
     page = read(article.get_absolute_url())
-    assert len(page.to(same_story.get_absolute_url())) == 1
+    listed = [link.href for link in page.to(same_story.get_absolute_url()) if link.text == "Same"]
+    assert len(listed) == 1
     similar = page.text[page.text.index("Similar news") :]
     assert "Other" in similar
     assert "Same" not in similar
