@@ -39,6 +39,7 @@ try:
     FETCH_HOST_SECONDS = env.number("FETCH_HOST_SECONDS", 1, least=1, most=3600)
     FETCH_CONCURRENCY = env.number("FETCH_CONCURRENCY", 24, least=1, most=200)
     STORY_WINDOW_DAYS = env.number("STORY_WINDOW_DAYS", 14, least=2, most=60)
+    PAGE_CACHE_SECONDS = env.number("PAGE_CACHE_SECONDS", 2, least=0, most=60)
     SEMANTIC_MODEL = env.text("SEMANTIC_MODEL")
     SECRET_KEY = env.text("SECRET_KEY")
 except SettingError as error:
