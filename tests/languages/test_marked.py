@@ -1,0 +1,54 @@
+"""No word of a template escapes translation."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.template.base import Lexer, TokenType
+
+TEMPLATES = Path(settings.BASE_DIR, "templates")
+NOT_WORDS = re.compile(
+    r"<!--.*?-->|<(script|style|kbd|code|svg)\b.*?</\1>|</?[\w!][^>]*>|&\w+;", re.DOTALL
+)
+SAID = re.compile(r"""\b(?:alt|title|placeholder|aria-label|aria-description)=["']([^"']*)["']""")
+WORD = re.compile(r"[^\W\d_]{2,}")
+ZONE = "UTC"
+
+
+def untranslated(source: str) -> list[str]:
+    """The words of a template that no tag translates, in text and in attributes that are read."""
+    kept, inside = [], False
+    for token in Lexer(source).tokenize():
+        if token.token_type == TokenType.BLOCK:
+            if token.contents.startswith(("blocktranslate", "comment")):
+                inside = True
+            elif token.contents in {"endblocktranslate", "endcomment"}:
+                inside = False
+        elif token.token_type == TokenType.TEXT and not inside:
+            kept.append(token.contents)
+    text = "".join(kept)
+    said = [*SAID.findall(text), NOT_WORDS.sub(" ", text)]
+    return [word for words in said for word in WORD.findall(words) if word != ZONE]
+
+
+@pytest.mark.parametrize(
+    "path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: str(path.relative_to(TEMPLATES))
+)
+def test_every_word_of_a_template_is_translated(path):
+    assert untranslated(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("<p>Hello {{ name }}</p>", ["Hello"]),
+        ('<p title="Hello">{% translate "Hello" %}</p>', ["Hello"]),
+        ('<p class="hello">{% blocktranslate %}Hello{% endblocktranslate %} · 5</p>', []),
+        ("<script>let word;</script>", []),
+    ],
+)
+def test_words_that_escape_are_found(source, words):
+    assert untranslated(source) == words
