@@ -15,7 +15,7 @@ from articles.clustering import agencies
 from articles.models import Article, Edition, Feed, Story, Topic
 from articles.pipeline.push import is_live
 from articles.selectors.search import MARK, UNMARK
-from articles.web import names, wording
+from articles.web import dates, names, wording
 
 register = template.Library()
 
@@ -36,8 +36,8 @@ def moment(time: datetime) -> SafeString:
     return format_html(
         '<time datetime="{}" title="{}" data-moment>{}</time>',
         time.isoformat(timespec="seconds"),
-        wording.long_time(time),
-        wording.short_time(time, timezone.now()),
+        dates.long_time(time),
+        dates.short_time(time, timezone.now()),
     )
 
 
@@ -47,7 +47,7 @@ def exact(time: datetime) -> SafeString:
     return format_html(
         '<time datetime="{}" data-moment data-exact>{}</time>',
         time.isoformat(timespec="seconds"),
-        wording.long_time(time),
+        dates.long_time(time),
     )
 
 
@@ -55,7 +55,7 @@ def exact(time: datetime) -> SafeString:
 def today() -> SafeString:
     """The date of now."""
     now = timezone.now()
-    return format_html('<time datetime="{}">{}</time>', now.date().isoformat(), wording.day(now))
+    return format_html('<time datetime="{}">{}</time>', now.date().isoformat(), dates.day(now))
 
 
 @register.filter
@@ -91,7 +91,7 @@ def own_name(edition: Edition) -> str:
 
 @register.filter
 def day(time: datetime) -> str:
-    return wording.day(time)
+    return dates.day(time)
 
 
 @register.filter

@@ -29,19 +29,26 @@ SHIPPED = frozenset(
 )
 """Names that the default editions and topics come with, besides those of countries."""
 
+_KINDS = {"en": "en_GB"}
+
 
 @cache
 def locale(language: str) -> Locale:
-    """What CLDR knows of a language; English where it does not know it."""
+    """What CLDR knows of a language; English, of the British kind, where it does not know it."""
     try:
-        return Locale.parse(language, sep="-")
+        return Locale.parse(_KINDS.get(language, language))
     except (UnknownLocaleError, ValueError):
-        return Locale("en")
+        return Locale.parse(_KINDS["en"])
+
+
+def spoken() -> str:
+    """The language of the interface."""
+    return get_language() or "en"
 
 
 def here() -> Locale:
     """The locale of the interface."""
-    return locale(get_language() or "en")
+    return locale(spoken())
 
 
 def language_name(code: str) -> str:

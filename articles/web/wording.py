@@ -9,13 +9,12 @@ from urllib.parse import urlsplit
 
 from babel.numbers import format_percent
 from django.template.defaultfilters import filesizeformat
-from django.utils.formats import date_format
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from articles.models import Article, Feed, Story
-from articles.web import names
+from articles.web import dates, names
 
 CLOCK_SKEW = timedelta(minutes=10)
 """A publisher's clock may be so far ahead of ours before we call its date a future one."""
@@ -62,20 +61,6 @@ def headline_changes(count: int) -> str:
     return few.get(count, many % {"count": count})
 
 
-def short_time(moment: datetime, now: datetime) -> str:
-    """ "14:05 UTC" for today, "20 Nov, 14:05 UTC" for this year, else with the year."""
-    moment, now = moment.astimezone(UTC), now.astimezone(UTC)
-    if moment.date() == now.date():
-        return date_format(moment, _("H:i")) + " UTC"
-    pattern = _("j M, H:i") if moment.year == now.year else _("j M Y, H:i")
-    return date_format(moment, pattern) + " UTC"
-
-
-def long_time(moment: datetime) -> str:
-    """ "Friday 20 November 2026, 14:05 UTC"."""
-    return date_format(moment.astimezone(UTC), _("l j F Y, H:i")) + " UTC"
-
-
 def gap(moment: datetime, other: datetime) -> str:
     """How long before or after `other` something was: "3 hours earlier", "at the same time"."""
     if abs(moment - other) < timedelta(minutes=1):
@@ -85,18 +70,13 @@ def gap(moment: datetime, other: datetime) -> str:
     return words % {"time": time}
 
 
-def day(moment: datetime) -> str:
-    """ "Friday 20 November 2026"."""
-    return date_format(moment.astimezone(UTC), _("l j F Y"))
-
-
 def date_note(article: Article) -> str:
     """What a reader should know about an article's time; empty where it is as claimed."""
     claim = article.published_claim
     if claim is None:
         return _("The publisher gave no date: this is when the article was first seen.")
     if claim > article.published_at + CLOCK_SKEW:
-        claimed = long_time(claim)
+        claimed = dates.long_time(claim)
         return _(
             "The publisher dated it in the future (%(time)s): this is when it was first seen."
         ) % {"time": claimed}

@@ -1,1 +1,1 @@
-"""How Django writes dates, by language; the reading pages have words of their own."""
+"""How Django writes dates, by language at the curators' desk; the reading pages have CLDR's."""

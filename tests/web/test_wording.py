@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from articles.models import Feed, Source, Story
-from articles.web import wording
+from articles.web import dates, wording
 
 NOW = datetime(2026, 3, 9, 14, 5, tzinfo=UTC)
 FIRST = "Checked about every 30 minutes · next check in a moment"
@@ -44,11 +44,11 @@ def test_counts(articles, sources, independent, words):
     ],
 )
 def test_a_short_time_says_no_more_than_it_must(moment, words):
-    assert wording.short_time(moment, NOW) == words
+    assert dates.short_time(moment, NOW) == words
 
 
 def test_a_long_time_says_all():
-    assert wording.long_time(NOW) == "Monday 9 March 2026, 14:05 UTC"
+    assert dates.long_time(NOW) == "Monday 9 March 2026, 14:05 UTC"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""English as the reading pages have it: "21 Nov 2026, 14:05 UTC", and no break within the date."""
+"""English as the curators' desk has it: "21 Nov 2026, 14:05 UTC", and no break within the date."""
 
 DATE_FORMAT = "j\N{NO-BREAK SPACE}M\N{NO-BREAK SPACE}Y"
 TIME_FORMAT = "H:i"

@@ -1,0 +1,7 @@
+"""Spanish as the curators' desk has it: "21 nov. 2026, 14:05 UTC", and no break within the date."""
+
+DATE_FORMAT = "j\N{NO-BREAK SPACE}N\N{NO-BREAK SPACE}Y"
+TIME_FORMAT = "H:i"
+DATETIME_FORMAT = f"{DATE_FORMAT}, H:i\N{NO-BREAK SPACE}T"
+SHORT_DATE_FORMAT = DATE_FORMAT
+SHORT_DATETIME_FORMAT = DATETIME_FORMAT
