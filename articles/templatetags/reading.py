@@ -53,9 +53,11 @@ def exact(time: datetime) -> SafeString:
 
 @register.simple_tag
 def today() -> SafeString:
-    """The date of now."""
+    """The date of now: that of UTC, until a script says what it is where the reader is."""
     now = timezone.now()
-    return format_html('<time datetime="{}">{}</time>', now.date().isoformat(), dates.day(now))
+    return format_html(
+        '<time datetime="{}" data-today>{}</time>', now.date().isoformat(), dates.day(now)
+    )
 
 
 @register.filter

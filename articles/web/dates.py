@@ -31,8 +31,6 @@ class Patterns:
         known = locale(language)
         time = f"{known.time_formats['short']} 'UTC'"
         long_day = str(known.date_formats["full"])
-        if known.language == "en":
-            long_day = long_day.replace(",", "")  # as British newspapers write it
         return cls(
             time=time,
             day=f"{known.datetime_skeletons['MMMd']}, {time}",
@@ -53,13 +51,13 @@ def short_time(moment: datetime, now: datetime) -> str:
 
 
 def long_time(moment: datetime) -> str:
-    """ "Friday 20 November 2026, 14:05 UTC"."""
+    """ "Friday, 20 November 2026, 14:05 UTC"."""
     language = spoken()
     return _written(moment.astimezone(UTC), Patterns.of(language).long_time, language)
 
 
 def day(moment: datetime) -> str:
-    """ "Friday 20 November 2026"."""
+    """ "Friday, 20 November 2026"."""
     language = spoken()
     return _written(moment.astimezone(UTC), Patterns.of(language).long_day, language)
 

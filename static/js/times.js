@@ -1,22 +1,17 @@
 // Times in the reader's own zone, and in words while they are fresh. Without this script the page
 // shows them in UTC.
-"use strict";
-
 (() => {
+  "use strict";
+
   const page = document.documentElement.lang;
   // The page's language in the reader's own kind: British dates for en-GB.
   const language = navigator.languages.find((own) => own.split("-")[0] === page) ?? page;
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
-  const full = new Intl.DateTimeFormat(language, {
-    weekday: "long",
-    day: "numeric",
-    month: "long",
-    year: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-    timeZoneName: "short",
-  });
-  const day = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
+  const date = { weekday: "long", day: "numeric", month: "long", year: "numeric" };
+  const clock = { hour: "2-digit", minute: "2-digit" };
+  const today = new Intl.DateTimeFormat(language, date);
+  const full = new Intl.DateTimeFormat(language, { ...date, ...clock, timeZoneName: "short" });
+  const day = { day: "numeric", month: "short", ...clock };
   const short = new Intl.DateTimeFormat(language, day);
   const dated = new Intl.DateTimeFormat(language, { ...day, year: "numeric" });
   const MINUTE = 60_000;
@@ -39,8 +34,17 @@
     element.textContent = "exact" in element.dataset ? full.format(moment) : words(moment);
   };
 
-  const improveAll = () => document.querySelectorAll("time[data-moment]").forEach(improve);
+  // A page may stay open over midnight.
+  const renew = (element) => {
+    element.textContent = today.format(new Date());
+  };
+
+  const improveAll = () => {
+    document.querySelectorAll("time[data-moment]").forEach(improve);
+    document.querySelectorAll("time[data-today]").forEach(renew);
+  };
 
   improveAll();
   setInterval(improveAll, MINUTE);
+  document.addEventListener("htmx:afterSwap", improveAll);
 })();

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -64,12 +65,17 @@ class Visit:
 
 @pytest.fixture
 def visit(chromium: Browser) -> Iterator[Callable[..., Visit]]:
-    """Open a window: `visit(width=390, javascript=False)`. No complaint may be left."""
+    """Open a window: `visit(width=390, javascript=False)`. No complaint may be left.
+
+    Other options are those of Playwright's `new_context`.
+    """
     visits: list[Visit] = []
 
-    def opening(width: int = 1280, *, javascript: bool = True) -> Visit:
+    def opening(width: int = 1280, *, javascript: bool = True, **options: Any) -> Visit:
         context = chromium.new_context(
-            viewport={"width": width, "height": 900}, locale="en-GB", java_script_enabled=javascript
+            viewport={"width": width, "height": 900},
+            java_script_enabled=javascript,
+            **{"locale": "en-GB"} | options,
         )
         context.set_default_timeout(15_000)
         opened = Visit(context.new_page())

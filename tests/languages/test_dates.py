@@ -16,7 +16,7 @@ MARCH = datetime(2026, 3, 9, 14, 5, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", "Monday 9 March 2026, 14:05 UTC"),
+        ("en", "Monday, 9 March 2026, 14:05 UTC"),
         ("de", "Montag, 9. März 2026, 14:05 UTC"),
         ("fr", "lundi 9 mars 2026, 14:05 UTC"),
         ("es", "lunes, 9 de marzo de 2026, 14:05 UTC"),
@@ -45,7 +45,7 @@ def test_a_short_time_is_written_as_each_language_does(language, day, dated):
 
 def test_a_day_is_that_of_utc_wherever_the_time_came_from():
     kolkata = timezone(timedelta(hours=5, minutes=30))
-    assert dates.day(datetime(2026, 3, 10, 1, 0, tzinfo=kolkata)) == "Monday 9 March 2026"
+    assert dates.day(datetime(2026, 3, 10, 1, 0, tzinfo=kolkata)) == "Monday, 9 March 2026"
 
 
 @pytest.mark.parametrize(

@@ -49,8 +49,8 @@ def test_it_shows_headline_standfirst_source_and_both_times(uk, read):
     assert "Bridge closed" in page.text
     assert "Cracks were found." in page.text
     assert page.link("The Lantern").href == "/source/the-lantern/"
-    assert "Published Monday 9 March 2026, 08:30 UTC" in page.text
-    assert "Updated Monday 9 March 2026, 10:30 UTC" in page.text
+    assert "Published Monday, 9 March 2026, 08:30 UTC" in page.text
+    assert "Updated Monday, 9 March 2026, 10:30 UTC" in page.text
 
 
 def test_an_update_before_publication_is_none(uk, read):
@@ -108,7 +108,7 @@ def test_it_says_where_the_publisher_gave_no_date(uk, read):
 def test_it_says_where_the_publisher_dated_it_in_the_future(uk, read):
     article = grouped(published_at=MORNING, published_claim=MORNING + timedelta(days=400))
     text = read(article.get_absolute_url()).text
-    assert "dated it in the future (Tuesday 13 April 2027, 08:30 UTC)" in text
+    assert "dated it in the future (Tuesday, 13 April 2027, 08:30 UTC)" in text
 
 
 def test_an_honest_date_needs_no_note(uk, read):

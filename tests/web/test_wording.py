@@ -48,7 +48,7 @@ def test_a_short_time_says_no_more_than_it_must(moment, words):
 
 
 def test_a_long_time_says_all():
-    assert dates.long_time(NOW) == "Monday 9 March 2026, 14:05 UTC"
+    assert dates.long_time(NOW) == "Monday, 9 March 2026, 14:05 UTC"
 
 
 @pytest.mark.parametrize(
