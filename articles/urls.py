@@ -15,6 +15,7 @@ from articles.web import (
     latest,
     manifest,
     push,
+    ranking,
     search,
     sources,
     stories,
@@ -40,6 +41,7 @@ urlpatterns = [
     path("article/<int:pk>/", articles.article),
     path("article/<int:pk>/<str:slug>/", articles.article, name="article"),
     path("websub/<slug:token>/", push.websub, name="websub"),
+    path("about/ranking/", ranking.ranking, name="ranking"),
     path("edition/<slug:slug>/", editions.switch, name="edition"),
     path(
         "about/keyboard/",

@@ -69,9 +69,13 @@ def rank(middle: datetime, everywhere: Strength, here: Strength | None = None) -
     `middle` is when the story's middle voice last reported. Of a lone voice it is the first
     report: what one outlet says alone is not made fresh by saying it again.
     """
-    own = everywhere if here is None else here
-    strength = (1 - HERE_WEIGHT) * everywhere.total + HERE_WEIGHT * own.total
+    strength = combined(everywhere, everywhere if here is None else here)
     return (middle - EPOCH) / HALF_LIFE + strength
+
+
+def combined(everywhere: Strength, here: Strength) -> float:
+    """A story's strength on the front page of an edition that reports it by the strength `here`."""
+    return (1 - HERE_WEIGHT) * everywhere.total + HERE_WEIGHT * here.total
 
 
 def _doublings(count: int) -> float:

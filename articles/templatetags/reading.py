@@ -112,6 +112,16 @@ def counts(story: Story) -> str:
 
 
 @register.filter
+def gained(count: int) -> str:
+    return wording.gained(count)
+
+
+@register.filter
+def big_in(edition: Edition) -> str:
+    return wording.big_in(edition)
+
+
+@register.filter
 def headline_changes(count: int) -> str:
     return wording.headline_changes(count)
 

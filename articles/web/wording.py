@@ -13,7 +13,8 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from articles.models import Article, Feed, Story
+from articles.models import Article, Edition, Feed, Story
+from articles.pipeline.fronts import DEVELOPING_SPAN
 from articles.web import dates, names
 
 CLOCK_SKEW = timedelta(minutes=10)
@@ -21,6 +22,8 @@ CLOCK_SKEW = timedelta(minutes=10)
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """Where a span of time begins that is told without its dates."""
+
+HOUR = timedelta(hours=1)
 
 RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 
@@ -52,6 +55,21 @@ def counts(story: Story) -> str:
 
 def outlets(count: int) -> str:
     return ngettext("%(count)d outlet", "%(count)d outlets", count) % {"count": count}
+
+
+def gained(count: int) -> str:
+    """ "4 independent reports in the last 3 hours"."""
+    words = ngettext(
+        "%(count)d independent report in the last %(hours)d hours",
+        "%(count)d independent reports in the last %(hours)d hours",
+        count,
+    )
+    return words % {"count": count, "hours": DEVELOPING_SPAN // HOUR}
+
+
+def big_in(edition: Edition) -> str:
+    """ "Big in Ireland"."""
+    return _("Big in %(edition)s") % {"edition": names.name(edition)}
 
 
 def headline_changes(count: int) -> str:

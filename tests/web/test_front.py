@@ -120,9 +120,10 @@ def test_other_headlines_leave_out_copies_and_the_leads_own_source(uk, read):
     again = make_article("The same outlet again", source=story.lead.source, story=story)
     other = make_article("Another outlet", story=story)
     front = read("/uk/")
-    assert front.has_link(other.title)
-    assert not front.has_link(copy.title)
-    assert not front.has_link(again.title)
+    others = front.source.partition('class="others"')[2]
+    assert other.title in others
+    assert copy.title not in others
+    assert again.title not in others
 
 
 def test_one_source_gives_one_other_headline(uk, read):
@@ -238,4 +239,4 @@ def test_the_number_of_queries_does_not_grow_with_the_stories(uk, queries):
     for number in range(10):
         covered(uk, outlets=5, title=f"Event {number}", rank=number, topic=topic)
     assert queries("/uk/") == few <= QUERIES
-    assert queries("/uk/world/") == few
+    assert queries("/uk/world/") <= few
