@@ -37,6 +37,7 @@ urlpatterns = [
     path("source/<slug:slug>/", sources.source, name="source"),
     path("story/<int:pk>/", stories.story),
     path("story/<int:pk>/<str:slug>/", stories.story, name="story"),
+    path("story/<int:pk>/<str:slug>/headlines/", stories.headlines, name="headlines"),
     path("story/<int:pk>/<str:slug>/why/<int:article>/", stories.why, name="why"),
     path("article/<int:pk>/", articles.article),
     path("article/<int:pk>/<str:slug>/", articles.article, name="article"),

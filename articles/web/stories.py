@@ -1,43 +1,124 @@
-"""The page of a story, and why an article is in it."""
+"""The page of a story, its headlines, and why an article is in it."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from articles.entries.changes import Change, changes
 from articles.models import Article, Story
-from articles.pipeline import reasons
-from articles.selectors import articles, stories
+from articles.pipeline import digests, reasons
+from articles.selectors import articles, coverage, stories
+from articles.selectors.coverage import Cell, Choice
 from articles.selectors.keyset import CursorError
 from articles.web.addresses import moved, no_page
+from articles.web.coverage import choice, count, facets, newest, order, query
 from articles.web.editions import varies
+from articles.web.timeline import timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A report and how its headline came to be what it is; empty where it was never another."""
+
+    article: Article
+    changes: tuple[Change, ...]
 
 
 @varies
 def story(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
-    """A story: its lead, its coverage in order of time, the stories next to it."""
+    """A story: its lead and key points, how headlines differ, its coverage, stories next to it."""
+    found = _story(pk)
+    if slug != found.slug or pk != found.pk:
+        return moved(request, found.get_absolute_url())
+    chosen = choice(request.GET)
+    after = request.GET.get("after", "")
+    try:
+        reports = coverage.coverage(found, chosen, after)
+    except CursorError as error:
+        raise no_page() from error
+    cells = coverage.profile(found)
+    shown = {
+        "story": found,
+        "coverage": reports,
+        "first": not after,
+        "every": count(cells, Choice()),
+        "chosen": count(cells, chosen),
+        "facets": facets(cells, chosen),
+        "order": order(chosen),
+        "clear": None if chosen.everything else query(Choice(newest_first=chosen.newest_first)),
+        "newest": newest(cells),
+        "similar": stories.similar_stories(found),
+    }
+    above = {} if after else _in_short(found, cells)
+    return render(request, "story/page.html", shown | above)
+
+
+def _in_short(story: Story, cells: Sequence[Cell]) -> dict[str, Any]:
+    """What stands above the coverage on its first page."""
+    short = digests.in_short(story)
+    headings = [
+        Heading(article, _changes(vars(article)["first_headline"], article.title))
+        for article in short.headlines
+    ]
+    differ = len(headings) > 1 or any(heading.changes for heading in headings)
+    return {
+        "points": short.points,
+        "headings": headings if differ else [],
+        "timeline": timeline(cells),
+    }
+
+
+def _changes(before: str | None, after: str) -> tuple[Change, ...]:
+    return () if before is None else changes(before, after)
+
+
+@varies
+def headlines(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+    """Every headline of a story, and what each was before."""
+    found = _story(pk)
+    if slug != found.slug or pk != found.pk:
+        return moved(request, reverse("headlines", args=[found.pk, found.slug]))
+    after = request.GET.get("after", "")
+    try:
+        page = coverage.headlines(found, after)
+    except CursorError as error:
+        raise no_page() from error
+    listed = [(article, rewordings(article)) for article in page.items]
+    context = {"story": found, "headlines": listed, "after": page.after, "first": not after}
+    return render(request, "story/headlines.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class Rewording:
+    """How a headline became the one after it, and when that was seen."""
+
+    changes: tuple[Change, ...]
+    replaced_at: datetime
+
+
+def rewordings(article: Article) -> list[Rewording]:
+    former = list(article.former_headlines.all())
+    after = [article.title, *(headline.title for headline in former)]
+    return [
+        Rewording(changes(h.title, a), h.replaced_at) for h, a in zip(former, after, strict=False)
+    ]
+
+
+def _story(pk: int) -> Story:
+    """A story, or the one that it was merged into. Raises `Http404`."""
     try:
         found = stories.story(pk)
     except Story.DoesNotExist as error:
         raise Http404(_("There is no such story.")) from error
-    if found.merged_into:
-        return moved(request, found.merged_into.get_absolute_url())
-    if slug != found.slug:
-        return moved(request, found.get_absolute_url())
-    after = request.GET.get("after", "")
-    try:
-        coverage = stories.coverage(found, after)
-    except CursorError as error:
-        raise no_page() from error
-    context = {
-        "story": found,
-        "coverage": coverage,
-        "first": not after,
-        "similar": stories.similar_stories(found),
-    }
-    return render(request, "story/page.html", context)
+    return found.merged_into or found
 
 
 @varies
