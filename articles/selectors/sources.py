@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
-from django.db.models import F, Prefetch, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
+from django.utils.text import slugify
 
 from articles.models import Article, Feed, Source
 from articles.selectors import keyset
@@ -40,18 +41,19 @@ HEALTH = (
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A source under one of its editions; `edition` is empty for a source that has none."""
+    """A source under one of its editions; `edition` is the id, None for a source that has none."""
 
-    edition: str
+    edition: int | None
     source: Source
     feeds: tuple[Feed, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """One page of all sources; `number` counts from 1."""
+    """One page of all sources; `count` is of all pages, `number` counts from 1."""
 
     members: tuple[Member, ...]
+    count: int
     number: int
     pages: int
 
@@ -62,26 +64,37 @@ def feeds() -> QuerySet[Feed]:
     return feeds.select_related("subscription").only(*HEALTH)
 
 
-def directory(number: int, edition: str = "") -> Directory:
+def directory(number: int, edition: str = "", name: str = "") -> Directory:
     """One page of sources by edition, then name; a source in two editions is there twice.
 
-    `edition` is a slug and leaves the others out. Raises `django.core.paginator.InvalidPage`.
-    Three queries.
+    `edition` is a slug and leaves the others out; `name` is a part of the names that are sought, in
+    any case and with or without accents. Raises `django.core.paginator.InvalidPage`. Three queries.
     """
-    sources = Source.objects.annotate(edition_name=F("editions__name"))
-    sources = sources.alias(edition_slug=F("editions__slug"))
+    sources = Source.objects.annotate(edition=F("editions__pk"))
+    # Joined once: conditions on an alias do not join again.
+    sources = sources.alias(edition_slug=F("editions__slug"), edition_name=F("editions__name"))
     if edition:
         sources = sources.filter(edition_slug=edition)
+    if name:
+        sources = sources.filter(_called(name))
     ordered = sources.order_by(
         F("editions__position").asc(nulls_last=True), "edition_name", "name", "pk"
     ).prefetch_related(Prefetch("feeds", feeds()))
     page = Paginator(ordered, SOURCES_A_PAGE).page(number)
-    return Directory(tuple(map(_member, page)), page.number, page.paginator.num_pages)
+    return Directory(
+        tuple(map(_member, page)), page.paginator.count, page.number, page.paginator.num_pages
+    )
+
+
+def _called(name: str) -> Q:
+    """Sources of such a name. No index serves a part of a name; sources are thousands at most."""
+    plain = slugify(name)
+    return Q(name__icontains=name) | (Q(slug__contains=plain) if plain else Q())
 
 
 def _member(source: Source) -> Member:
-    """A row of `directory` with the name of its edition."""
-    return Member(vars(source)["edition_name"] or "", source, tuple(source.feeds.all()))
+    """A row of `directory` with its edition."""
+    return Member(vars(source)["edition"], source, tuple(source.feeds.all()))
 
 
 def source(slug: str) -> Source:
