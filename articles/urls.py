@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
-from django.views.generic import TemplateView
+from django.urls import path, register_converter
 
 from articles.web import (
     appearance,
@@ -14,23 +13,38 @@ from articles.web import (
     interface,
     latest,
     manifest,
+    opml,
     push,
     ranking,
     search,
+    sitemaps,
     sources,
     stories,
+    syndication,
 )
 
+register_converter(syndication.FormatConverter, "format")
+
+machines = [
+    path("robots.txt", sitemaps.robots, name="robots"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap-pages.xml", sitemaps.pages, name="sitemap-pages"),
+    path("sitemap-news.xml", sitemaps.news, name="sitemap-news"),
+    path("sitemap-stories-<int:portion>.xml", sitemaps.stories, name="sitemap-stories"),
+    path("sources/feeds.opml", opml.feeds, name="opml"),
+    path("latest/feed.<format:kind>", syndication.latest, name="latest-feed"),
+    path("search/feed.<format:kind>", syndication.search, name="search-feed"),
+    path("source/<slug:slug>/feed.<format:kind>", syndication.source, name="source-feed"),
+    path("story/<int:pk>/feed.<format:kind>", syndication.story, name="story-feed"),
+    path("story/<int:pk>/<str:slug>/feed.<format:kind>", syndication.story),
+    path("<slug:edition>/feed.<format:kind>", syndication.front, name="front-feed"),
+    path("<slug:edition>/<slug:topic>/feed.<format:kind>", syndication.front, name="topic-feed"),
+]
+
 urlpatterns = [
+    *machines,
     path("", fronts.home, name="home"),
     path("healthz", health.healthz, name="healthz"),
-    path(
-        "robots.txt",
-        interface.wordless(
-            TemplateView.as_view(template_name="robots.txt", content_type="text/plain")
-        ),
-        name="robots",
-    ),
     path("latest/", latest.latest, name="latest"),
     path("search/", search.search, name="search"),
     path("sources/", sources.directory, name="sources"),

@@ -14,6 +14,7 @@ from articles.models.articles import (
     StoryEdition,
 )
 from articles.models.corrections import Correction, Held, Moved
+from articles.models.installation import Installation
 from articles.models.pages import Folded, Page, Site
 from articles.models.places import Edition, Topic
 from articles.models.push import Pushed, Subscription
@@ -33,6 +34,7 @@ __all__ = [
     "Headline",
     "Held",
     "Host",
+    "Installation",
     "Moved",
     "Page",
     "Pushed",

@@ -213,6 +213,12 @@ class Story(models.Model):
         indexes = [
             models.Index(fields=["-rank", "-id"], name="story_by_rank"),
             models.Index(fields=["language", "last_at"], name="story_by_language_time"),
+            models.Index(
+                fields=["id"],
+                include=["last_at"],
+                condition=models.Q(source_count__gte=2),
+                name="story_of_several",
+            ),
         ]
 
     def __str__(self) -> str:

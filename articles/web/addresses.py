@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponsePermanentRedirect
 from django.utils.translation import gettext as _
 
@@ -31,3 +32,8 @@ def moved(request: HttpRequest, path: str) -> HttpResponsePermanentRedirect:
     """To `path` for good, with the parameters that were asked for."""
     query = request.META.get("QUERY_STRING", "")
     return HttpResponsePermanentRedirect(f"{path}?{query}" if query else path)
+
+
+def site(request: HttpRequest) -> str:
+    """The address of the site, without a slash: the one that is set, else the one asked at."""
+    return settings.PUBLIC_URL or f"{request.scheme}://{request.get_host()}"
