@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import path, register_converter
+from django.views.generic import TemplateView
 
 from articles.web import (
     appearance,

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0010_grouping_attempts'),
+        ('articles', '0011_front_slots'),
     ]
 
     operations = [

@@ -10,6 +10,7 @@ from django.utils import timezone
 from articles.models import FrontSlot, Story
 from articles.pipeline import fronts, stories
 from tests.factories import make_article, make_edition, make_source, make_story, make_topic
+from tests.web.pages import Page
 from tests.web.test_front import QUERIES
 
 
@@ -53,7 +54,7 @@ def headlines(front) -> list[str]:
     ]
 
 
-def part(front, start: str, end: str = "</section>") -> str:
+def part(front: Page, start: str, end: str = "</section>") -> str:
     """The source of the page from one mark to another."""
     return front.source.partition(start)[2].partition(end)[0]
 
