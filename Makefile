@@ -15,14 +15,28 @@ UV := uv
 COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-annotate --no-header -p 3.11 pyproject.toml
 ARGS :=
+# The checker of accessibility that the browser tests run, exactly this one.
+AXE := axe-core-4.14.1
+AXE_SHA512 := 1477dafa598d8d065f273d6af302aa203c02e83131707b7fa648cd41bd3d6b734f8c22a0dab86ee6a6f64b8afbe804b214d36db85a2826965edfb3a0b9d546b5
 
-.PHONY: run test lint format semantic requirements clean
+.PHONY: run test lint format semantic requirements clean axe
 
 run: .venv/installed
 	@$(PYTHON) manage.py up $(ARGS)
 
-test: .venv/installed-dev
+test: .venv/installed-dev axe
 	@$(PYTHON) -m pytest $(ARGS)
+
+# Without npm, or where npm cannot reach its registry, the tests that need it say so.
+axe: | .venv/bin/python
+	@if [ -f .venv/$(AXE).min.js ] || ! command -v npm >/dev/null; then exit 0; fi; \
+	cd .venv; \
+	npm pack --silent $(subst core-,core@,$(AXE)) >/dev/null || exit 0; \
+	echo "$(AXE_SHA512)  $(AXE).tgz" | sha512sum --check --status || { \
+	    rm $(AXE).tgz; echo "$(AXE).tgz is not the file that is expected." >&2; exit 1; }; \
+	tar -xzOf $(AXE).tgz package/axe.min.js >$(AXE).part; \
+	mv $(AXE).part $(AXE).min.js; \
+	rm $(AXE).tgz
 
 lint: .venv/installed-dev
 	$(PYTHON) -m ruff check .

@@ -19,7 +19,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     # Of an address that no pattern matches, Django's resolver tells in a dictionary.
     words = reason if isinstance(reason, str) else ""
     speak(request)  # no view was found that would have done so
-    return render(request, "errors/404.html", {"reason": words}, status=404)
+    return render(request, "errors/404.html", {"reason": words, "own_search": True}, status=404)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

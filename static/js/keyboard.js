@@ -84,6 +84,7 @@
     const box = root.querySelector("[data-shortcuts]");
     if (!box) return;
     box.closest("label").hidden = false;
+    root.querySelector("[data-scriptless]").hidden = true;
     box.checked = areOn();
     box.addEventListener("change", () => localStorage.setItem(STORED, box.checked ? "on" : "off"));
   };

@@ -12,15 +12,15 @@
 
   // htmx itself gives the focus back to an element with the same id. Where there is none, the link
   // to the same place gets it, else the part that is new.
-  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
     const focused = document.activeElement;
-    held = detail.target.contains(focused) ? (focused.getAttribute("href") ?? "") : null;
+    held = target.contains(focused) ? { target, href: focused.getAttribute("href") } : null;
   });
 
-  document.addEventListener("htmx:afterSettle", ({ detail }) => {
-    if (held === null || document.activeElement !== document.body) return;
-    const part = detail.elt;
-    const same = held && part.querySelector(`[href="${CSS.escape(held)}"]`);
+  document.addEventListener("htmx:afterSettle", ({ detail: { elt } }) => {
+    if (!held || document.activeElement !== document.body) return;
+    const part = held.target.isConnected ? held.target : elt;
+    const same = held.href && part.querySelector(`[href="${CSS.escape(held.href)}"]`);
     if (!same) part.setAttribute("tabindex", "-1");
     (same || part).focus({ preventScroll: true });
     held = null;

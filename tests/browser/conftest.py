@@ -6,11 +6,13 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_httpserver import HTTPServer
+
+from tests.browser.pages import News, make_news
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = (
@@ -33,9 +35,13 @@ def executable() -> str:
     """
     named = os.environ.get("CHROMIUM")
     found = named or next(filter(None, map(shutil.which, NAMES)), None)
-    if found:
-        return found
-    words = f"No Chromium: install one of {', '.join(NAMES)}, or name it in CHROMIUM."
+    if not found:
+        missing(f"No Chromium: install one of {', '.join(NAMES)}, or name it in CHROMIUM.")
+    return found
+
+
+def missing(words: str) -> NoReturn:
+    """Pass a test over, saying why; on CI fail it."""
     if os.environ.get("CI"):
         pytest.fail(words)
     pytest.skip(words)
@@ -101,3 +107,9 @@ def publisher(httpserver: HTTPServer) -> HTTPServer:
     )
     httpserver.expect_request("/favicon.ico").respond_with_data("", content_type="image/x-icon")
     return httpserver
+
+
+@pytest.fixture
+def news(publisher: HTTPServer) -> News:
+    """Something on every page."""
+    return make_news(publisher)

@@ -1,0 +1,62 @@
+"""What axe-core says of every kind of page: nothing."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Page
+
+from tests.browser.conftest import missing
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+RUN = """
+async (rules) => {
+  await document.fonts.ready;
+  const only = rules && { runOnly: { type: "rule", values: rules } };
+  const { violations } = await axe.run(document, only ?? {});
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, any }) => `${id}: ${html.slice(0, 160)} ${any.map((a) => a.message)}`));
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """The checker's source. `make axe` brings it."""
+    found = re.search(r"^AXE := (.+)$", (settings.BASE_DIR / "Makefile").read_text(), re.MULTILINE)
+    assert found
+    file = settings.BASE_DIR / ".venv" / f"{found[1]}.min.js"
+    if not file.exists():
+        missing("No axe-core: it comes with `make axe`, which needs npm.")
+    return str(file.read_text(encoding="utf-8"))
+
+
+def complaints(page: Page, axe: str) -> list[str]:
+    """All rules in the light theme; of the dark one what colours decide."""
+    page.emulate_media(color_scheme="light")
+    page.evaluate(axe)
+    found = page.evaluate(RUN, None)
+    page.emulate_media(color_scheme="dark")
+    return [*found, *page.evaluate(RUN, ["color-contrast", "link-in-text-block"])]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_on_any_page_in_either_theme(news, live_server, chromium, axe, width):
+    found = {}
+    with chromium.new_context(viewport={"width": width, "height": 900}) as context:
+        page = context.new_page()
+        for name, address in news.addresses.items():
+            page.goto(live_server.url + address)
+            found[name] = complaints(page, axe)
+    assert {name: words for name, words in found.items() if words} == {}
+
+
+def test_axe_finds_nothing_in_the_dialog_of_keys(news, live_server, visit, axe):
+    page = visit().page
+    page.goto(live_server.url)
+    page.keyboard.press("?")
+    page.get_by_role("dialog").wait_for()
+    assert complaints(page, axe) == []

@@ -1,0 +1,90 @@
+"""What a front page costs: bytes, requests, and that nothing jumps while pictures arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import django_htmx
+import pytest
+from django.core.management import call_command
+from django.test.testcases import LiveServerThread
+from playwright.sync_api import Page, Route
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+MOST_BYTES = 60 * 1024
+MOST_REQUESTS = 8
+MOST_SHIFT = 0.02
+
+# Page, stylesheets and scripts: as many bytes as came, after compression.
+TRANSFERS = """
+[...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+  .map(({ name, encodedBodySize }) => [name, encodedBodySize])
+"""
+SHIFTS = """
+new Promise((resolve) => {
+  const shifts = [];
+  const observer = new PerformanceObserver((list) => shifts.push(...list.getEntries()));
+  observer.observe({ type: "layout-shift", buffered: true });
+  requestAnimationFrame(() => requestAnimationFrame(() => {
+    shifts.push(...observer.takeRecords());
+    resolve(shifts.reduce((sum, { value }) => sum + value, 0));
+  }));
+})
+"""
+LOADED = "[...document.images].every((image) => image.loading === 'lazy' || image.complete)"
+
+
+@pytest.fixture
+def served(settings, tmp_path: Path) -> Iterator[str]:
+    """The address of a server that sends what a deployment does: bundled, compressed files."""
+    htmx = Path(django_htmx.__file__).parent / "static"
+    settings.STATIC_ROOT = tmp_path
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    settings.STATICFILES_DIRS = [*settings.STATICFILES_DIRS, htmx]
+    bundling = {"BACKEND": "newsreader.bundles.BundlingStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": bundling}
+    call_command("collectstatic", interactive=False, verbosity=0)
+    with ExitStack() as stack:
+        # Django's own would look static files up where they are written, not where collected.
+        server = LiveServerThread("localhost", lambda application: application)  # type: ignore[arg-type]
+        stack.callback(server.terminate)
+        server.daemon = True
+        server.start()
+        server.is_ready.wait()
+        assert server.error is None
+        yield f"http://localhost:{server.port}"
+
+
+def test_a_full_front_page_is_light(news, served, publisher, visit):
+    page = visit().page
+    page.goto(served)
+    page.wait_for_load_state("networkidle")
+    own = {url: size for url, size in page.evaluate(TRANSFERS) if url.startswith(served)}
+    assert page.locator("main .headline").count() >= 30
+    assert all(own.values()), own
+    assert sum(own.values()) <= MOST_BYTES, own
+    assert len(own) <= MOST_REQUESTS, own
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_jumps_while_pictures_arrive(news, live_server, visit, width):
+    page: Page = visit(width).page
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.route("**/bridge.svg", hold)
+    shifts = {}
+    for name in ("front", "topic", "story", "article", "latest", "search"):
+        page.goto(live_server.url + news.found[name], wait_until="domcontentloaded")
+        page.evaluate(SHIFTS)
+        for route in waiting:
+            route.continue_()
+        waiting.clear()
+        page.wait_for_function(LOADED)
+        shifts[name] = page.evaluate(SHIFTS)
+    assert {name: shift for name, shift in shifts.items() if shift > MOST_SHIFT} == {}
