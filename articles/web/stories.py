@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,6 +18,7 @@ from articles.selectors import articles, coverage, stories
 from articles.selectors.coverage import Cell, Choice
 from articles.selectors.keyset import CursorError
 from articles.web.addresses import moved, no_page
+from articles.web.articles import rewordings
 from articles.web.coverage import choice, count, facets, newest, order, query
 from articles.web.editions import varies
 from articles.web.timeline import timeline
@@ -91,25 +91,12 @@ def headlines(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         page = coverage.headlines(found, after)
     except CursorError as error:
         raise no_page() from error
-    listed = [(article, rewordings(article)) for article in page.items]
+    listed = [
+        (article, rewordings(article.title, list(article.former_headlines.all())))
+        for article in page.items
+    ]
     context = {"story": found, "headlines": listed, "after": page.after, "first": not after}
     return render(request, "story/headlines.html", context)
-
-
-@dataclass(frozen=True, slots=True)
-class Rewording:
-    """How a headline became the one after it, and when that was seen."""
-
-    changes: tuple[Change, ...]
-    replaced_at: datetime
-
-
-def rewordings(article: Article) -> list[Rewording]:
-    former = list(article.former_headlines.all())
-    after = [article.title, *(headline.title for headline in former)]
-    return [
-        Rewording(changes(h.title, a), h.replaced_at) for h, a in zip(former, after, strict=False)
-    ]
 
 
 def _story(pk: int) -> Story:

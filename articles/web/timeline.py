@@ -60,6 +60,10 @@ class Timeline:
     """Of the drawing, in its own units."""
 
     @property
+    def has_copies(self) -> bool:
+        return any(bar.copies for bar in self.bars)
+
+    @property
     def words(self) -> str:
         """What one bar stands for."""
         if self.span in _SPANS:
