@@ -47,6 +47,7 @@ urlpatterns = [
     path("", fronts.home, name="home"),
     path("healthz", health.healthz, name="healthz"),
     path("latest/", latest.latest, name="latest"),
+    path("latest/since/", latest.since, name="since"),
     path("search/", search.search, name="search"),
     path("sources/", sources.directory, name="sources"),
     path("source/<slug:slug>/", sources.source, name="source"),

@@ -33,6 +33,8 @@ SCRIPTS = (
     "js/shell.js",
     "js/appearance.js",
     "js/keyboard.js",
+    "js/latest.js",
+    "js/pictures.js",
 )
 BUNDLES = {"site.css": STYLES, "site.js": SCRIPTS}
 SEPARATORS = {"site.css": b"\n", "site.js": b"\n;\n"}

@@ -45,15 +45,18 @@ def listed() -> QuerySet[Article]:
 def newest_first(articles: QuerySet[Article], after: str, size: int) -> keyset.Page[Article]:
     """One page of `articles`, the newest first. Raises `CursorError`."""
     if after:
-        moment, pk = keyset.read_time(after)
-        articles = articles.filter(
-            Q(published_at__lt=moment) | Q(pk__lt=pk), published_at__lte=moment
-        )
+        articles = articles.filter(older(after))
     return keyset.page(
         articles.order_by("-published_at", "-pk")[: size + 1],
         size,
         lambda article: keyset.by_time(article.published_at, article.pk),
     )
+
+
+def older(after: str) -> Q:
+    """What follows a cursor in a list of articles, the newest first. Raises `CursorError`."""
+    moment, pk = keyset.read_time(after)
+    return Q(Q(published_at__lt=moment) | Q(pk__lt=pk), published_at__lte=moment)
 
 
 def headline_changes() -> Coalesce:

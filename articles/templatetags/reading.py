@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django import template
 from django.utils import timezone
@@ -94,6 +94,11 @@ def own_name(edition: Edition) -> str:
 @register.filter
 def day(time: datetime) -> str:
     return dates.day(time)
+
+
+@register.filter
+def short_day(day: date) -> str:
+    return dates.short_day(day)
 
 
 @register.filter

@@ -7,10 +7,10 @@ of these words, in the reader's own zone, is written alike.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 
 from articles.web.names import locale, spoken
 
@@ -60,6 +60,12 @@ def day(moment: datetime) -> str:
     """ "Friday, 20 November 2026"."""
     language = spoken()
     return _written(moment.astimezone(UTC), Patterns.of(language).long_day, language)
+
+
+def short_day(day: date) -> str:
+    """ "20 Nov"."""
+    known = locale(spoken())
+    return str(format_date(day, str(known.datetime_skeletons["MMMd"]), locale=known))
 
 
 @lru_cache(maxsize=20_000)
