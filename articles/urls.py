@@ -49,6 +49,7 @@ urlpatterns = [
     path("latest/", latest.latest, name="latest"),
     path("latest/since/", latest.since, name="since"),
     path("search/", search.search, name="search"),
+    path("search/suggest/", search.suggest, name="suggest"),
     path("sources/", sources.directory, name="sources"),
     path("source/<slug:slug>/", sources.source, name="source"),
     path("story/<int:pk>/", stories.story),

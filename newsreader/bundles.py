@@ -25,6 +25,7 @@ STYLES = (
     "css/article.css",
     "css/sources.css",
     "css/lists.css",
+    "css/search.css",
     "css/print.css",
 )
 SCRIPTS = (
@@ -35,6 +36,7 @@ SCRIPTS = (
     "js/keyboard.js",
     "js/latest.js",
     "js/pictures.js",
+    "js/suggest.js",
 )
 BUNDLES = {"site.css": STYLES, "site.js": SCRIPTS}
 SEPARATORS = {"site.css": b"\n", "site.js": b"\n;\n"}

@@ -14,9 +14,10 @@ from kombu.exceptions import OperationalError
 
 from articles.admin.base import DeskAdmin, ReadOnlyInline, counted, desk_link, safe_link, word_if
 from articles.admin.corrections import CorrectingAdmin
-from articles.models import Article, Edition, Headline, Page, SimilarLink, Story
+from articles.entries import query
+from articles.models import Article, Edition, Headline, Page, SearchMarks, SimilarLink, Story
 from articles.pipeline import page_queue, reasons
-from articles.selectors.search import read_words
+from articles.selectors.words import Words
 from articles.tasks import read_pages
 
 HEAVY = ("text", "html", "search")
@@ -143,7 +144,7 @@ class ArticleAdmin(ReadingAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Article], search_term: str
     ) -> tuple[QuerySet[Article], bool]:
-        return _found(queryset, search_term, "search"), False
+        return _found(queryset, search_term), False
 
     @admin.display(description="story", ordering="story__title")
     def story_link(self, article: Article) -> str:
@@ -261,7 +262,7 @@ class StoryAdmin(CorrectingAdmin, ReadingAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Story], search_term: str
     ) -> tuple[QuerySet[Story], bool]:
-        return _found(queryset, search_term, "lead__search"), False
+        return _found(queryset, search_term, "lead__"), False
 
     @admin.display(ordering="article_count")
     def articles(self, story: Story) -> int:
@@ -284,6 +285,9 @@ class StoryAdmin(CorrectingAdmin, ReadingAdmin):
         return desk_link(story.merged_into)
 
 
-def _found(rows: QuerySet[Any], words: str, column: str) -> QuerySet[Any]:
-    """The rows whose `column`, an index of words, matches."""
-    return rows.filter(**{column: read_words(words, languages() or ["en"])}) if words else rows
+def _found(rows: QuerySet[Any], text: str, path: str = "") -> QuerySet[Any]:
+    """The rows of which the article at `path` holds the words of a question."""
+    words = Words(query.read(text), tuple(languages() or ["en"]))
+    columns = (f"{path}{name}" for name in ("search", "source", "topic", "published_at"))
+    found: QuerySet[Any] = rows.alias(marks=SearchMarks(*columns))
+    return found.filter(words.conditions("marks"))

@@ -28,6 +28,18 @@ class SearchVector(models.Func):
     output_field = SearchVectorField()
 
 
+class SearchMarks(models.Func):
+    """`article_search_marked(search, source, topic, published)`: the words, and marks beside them.
+
+    The marks say whose and of which day an article is: `source 7`, `topic 3`, `day 20778`, and
+    `span 649` for 32 days. They hold a blank, which no word does. One index answers for words in
+    a source and a stretch of time, and its size does not matter then.
+    """
+
+    function = "article_search_marked"
+    output_field = SearchVectorField()
+
+
 def _slug(title: str) -> str:
     return slugify(title, allow_unicode=True)[:80].strip("-") or "-"
 
@@ -109,7 +121,10 @@ class Article(models.Model):
                 condition=models.Q(clustered_at=None),
                 name="article_to_group",
             ),
-            GinIndex(fields=["search"], name="article_search_gin"),
+            GinIndex(
+                SearchMarks("search", "source", "topic", "published_at"),
+                name="article_search_marked",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models.functions import Coalesce, Left, Lower, Now
+from django.db.models.functions import Coalesce, Left, Lower, Now, Upper
 from django.urls import reverse
 from django.utils import timezone
 
@@ -50,7 +51,13 @@ class Source(models.Model):
 
     class Meta:
         ordering = ["name"]
-        indexes = [models.Index(fields=["name", "id"], name="source_by_name")]
+        indexes = [
+            models.Index(fields=["name", "id"], name="source_by_name"),
+            # As Django asks for a name without regard to case, and for how it begins.
+            models.Index(
+                OpClass(Upper("name"), name="text_pattern_ops"), name="source_by_name_begun"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

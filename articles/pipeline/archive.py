@@ -59,7 +59,8 @@ _ELSEWHERE = """
 SELECT quoted FROM unnest(%s::text[]) WITH ORDINALITY AS word (quoted, place)
 WHERE EXISTS (
     SELECT FROM articles_article
-    WHERE search @@ quoted::tsquery AND language = %s AND id <> %s
+    WHERE article_search_marked(search, source_id, topic_id, published_at) @@ quoted::tsquery
+        AND language = %s AND id <> %s
 )
 ORDER BY place LIMIT %s
 """
@@ -67,7 +68,8 @@ ORDER BY place LIMIT %s
 _CANDIDATES = f"""
 SELECT {", ".join(FIELDS)}
 FROM articles_article, CAST(%s AS tsquery) AS query
-WHERE search @@ query AND language = %s AND id <> ALL(%s) AND copy_of_id IS NULL
+WHERE article_search_marked(search, source_id, topic_id, published_at) @@ query
+    AND language = %s AND id <> ALL(%s) AND copy_of_id IS NULL
 ORDER BY ts_rank(search, query) DESC, id
 LIMIT %s
 """  # noqa: S608 - the names of our own columns

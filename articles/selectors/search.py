@@ -1,40 +1,38 @@
-"""Full text search through PostgreSQL: phrases in quotes, `-` excludes, `or` joins.
-
-What is asked is read in the same language as the article was indexed in (`article_search_config`
-of the first migration), so that the words meet as stems.
-"""
+"""Search: the matches of a question as stories or as articles, with what matched in them marked."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from functools import reduce
-from operator import or_
 
-from django.contrib.postgres.search import (
-    CombinedSearchQuery,
-    SearchConfig,
-    SearchHeadline,
-    SearchQuery,
-    SearchRank,
-)
-from django.db.models import F, Func, QuerySet, Subquery, TextField, Value
-from django.db.models.expressions import Combinable, Expression
+from django.contrib.postgres.search import SearchHeadline
+from django.db.models import F
 
 from articles.models import Article
-from articles.selectors.listing import listed
+from articles.selectors import matches
+from articles.selectors.criteria import Criteria
+from articles.selectors.listing import COLUMNS, listed
+from articles.selectors.matches import CANDIDATES, Match
+from articles.selectors.words import AnyQuery, Words, config
 
 HITS_A_PAGE = 20
-CANDIDATES = 200
-"""The newest matches are weighed, no more: a common word matches half of an archive."""
-RECENT = 10_000
-"""Articles that are looked through before the index of words is asked."""
+LAST_PAGE = CANDIDATES // HITS_A_PAGE
+
+STORY = tuple(
+    f"story__{column}"
+    for column in (
+        "title",
+        "language",
+        "last_at",
+        "article_count",
+        "source_count",
+        "independent_count",
+    )
+)
 
 MARK, UNMARK = "\ue000", "\ue001"
 """Round what matched in a hit. From the private use area: no text has a meaning for them."""
-
-AnyQuery = SearchQuery | CombinedSearchQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,105 +42,102 @@ class Hit:
     article: Article
     title: str
     excerpt: str
+    found: int
+    """Articles that this one stands for, of its story or its copies, itself among them."""
     copies: tuple[Article, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """One page of hits, the best first."""
+    """One page of hits."""
 
     items: tuple[Hit, ...]
     number: int
     more: bool
+    older: str = ""
+    """After the last page: the cursor of matches older than all of these; empty if none are."""
 
 
 def search(
-    words: str, languages: Sequence[str], number: int = 1, *, elsewhere: bool = False
+    criteria: Criteria,
+    number: int = 1,
+    *,
+    until: str = "",
+    by_time: bool = False,
+    as_stories: bool = False,
 ) -> Hits:
-    """One page of the articles that match `words`, read in each of `languages`.
+    """One page of what meets the criteria, the best or the newest first. At most three queries.
 
-    At most three queries.
-    Articles in other languages are found only if `elsewhere` is asked for.
-    `words` must not hold NUL. `number` counts from 1; pages end where the candidates do.
+    `number` counts from 1; pages end where the candidates do, and go on from there with the cursor
+    `until`. As stories, the best article of each stands for it. Raises `CursorError`.
     """
-    query = read_words(words, languages)
-    articles = Article.objects.all()
-    if not elsewhere:
-        articles = articles.filter(language__in=languages)
+    found = matches.newest(criteria, until)
+    ranked = found.items if by_time else sorted(found.items, key=lambda match: -match.weight)
+    groups = _stories(ranked) if as_stories else _originals(ranked)
     start = (number - 1) * HITS_A_PAGE
-    ranked = list(_ranked(candidates(articles, query), query)[start : start + HITS_A_PAGE + 1])
-    return Hits(_folded(ranked[:HITS_A_PAGE]), number, len(ranked) > HITS_A_PAGE)
+    shown, more = groups[start : start + HITS_A_PAGE], len(groups) > start + HITS_A_PAGE
+    hits = _hits(criteria, shown, as_stories=as_stories)
+    return Hits(hits, number, more, "" if more else found.older)
 
 
-def _folded(found: Sequence[Article]) -> tuple[Hit, ...]:
-    """Hits with the copies that were found too under what they copy."""
-    copies: dict[int | None, list[Article]] = {article.pk: [] for article in found}
-    for article in found:
-        if article.copy_of_id in copies:
-            copies[article.copy_of_id].append(article)
+def _stories(ranked: Iterable[Match]) -> list[list[Match]]:
+    """Matches by story, the story of the best first; one that has none stands alone."""
+    groups: dict[Hashable, list[Match]] = defaultdict(list)
+    for match in ranked:
+        groups[match.story or ("alone", match.pk)].append(match)
+    return list(groups.values())
+
+
+def _originals(ranked: Sequence[Match]) -> list[list[Match]]:
+    """Matches with the copies that were found too after what they copy."""
+    groups: dict[int | None, list[Match]] = {match.pk: [] for match in ranked}
+    for match in ranked:
+        if match.original in groups:
+            groups[match.original].append(match)
+    return [[match, *groups[match.pk]] for match in ranked if match.original not in groups]
+
+
+def _hits(
+    criteria: Criteria, groups: Sequence[Sequence[Match]], *, as_stories: bool
+) -> tuple[Hit, ...]:
+    articles = _marked(criteria, [first.pk for first, *_ in groups])
+    folded = [] if as_stories else [match.pk for _, *others in groups for match in others]
+    copies = listed().in_bulk(folded) if folded else {}
     return tuple(
-        Hit(
-            article,
-            vars(article)["marked_title"],
-            vars(article)["marked_excerpt"],
-            tuple(copies[article.pk]),
+        _hit(
+            articles[first.pk],
+            len(others) + 1,
+            tuple(copies[match.pk] for match in others if match.pk in copies),
         )
-        for article in found
-        if article.copy_of_id not in copies
+        for first, *others in groups
+        if first.pk in articles
     )
 
 
-def candidates(articles: QuerySet[Article], query: AnyQuery) -> list[int]:
-    """The ids of the newest matches, at most `CANDIDATES`. One or two queries.
-
-    A common question has enough of them among the newest articles. All others are rare, and the
-    index of words finds them. Which it is must not be left to the planner: it cannot know how
-    often words occur together, and walks the whole archive where it guesses too high.
-    """
-    matches = articles.filter(search=query).values_list("pk", flat=True)
-    oldest = articles.order_by("-published_at").values("published_at")[RECENT - 1 : RECENT]
-    recent = matches.filter(published_at__gte=Subquery(oldest)).order_by("-published_at", "-pk")
-    found = list(recent[:CANDIDATES])
-    return found if len(found) == CANDIDATES else list(in_archive(matches))
+def _hit(article: Article, found: int, copies: tuple[Article, ...]) -> Hit:
+    marked = vars(article)
+    title = marked.get("marked_title", article.title)
+    excerpt = marked.get("marked_excerpt", article.excerpt)
+    return Hit(article, title, excerpt, found, copies)
 
 
-def in_archive(matches: QuerySet[Article, int]) -> QuerySet[Article, int]:
-    """The newest of all matches, by the index of words."""
-    # A sum is in no index: the index of times cannot be walked for this order.
-    time = F("published_at") + timedelta(0)
-    return matches.order_by(time.desc(), "-pk")[:CANDIDATES]
-
-
-def _ranked(pks: Sequence[int], query: AnyQuery) -> QuerySet[Article]:
-    return (
-        listed()
-        .filter(pk__in=pks)
-        .annotate(
-            weight=SearchRank(F("search"), query),
-            marked_title=_marked("title", query),
-            marked_excerpt=_marked("excerpt", query),
+def _marked(criteria: Criteria, pks: Sequence[int]) -> dict[int, Article]:
+    """Articles with their story, and with what matched marked where words were asked for."""
+    articles = listed().select_related("source", "story").only(*COLUMNS, *STORY)
+    words = Words(criteria.query, criteria.reading)
+    if words.found:
+        query = words.expression()
+        articles = articles.annotate(
+            marked_title=_headline("title", query), marked_excerpt=_headline("excerpt", query)
         )
-        .order_by("-weight", "-published_at", "-pk")
-    )
+    return articles.in_bulk(pks)
 
 
-def read_words(words: str, languages: Sequence[str]) -> AnyQuery:
-    read = [
-        SearchQuery(words, config=_config(Value(language)), search_type="websearch")
-        for language in languages
-    ]
-    return reduce(or_, read)
-
-
-def _config(language: Expression | Combinable) -> SearchConfig:
-    return SearchConfig(Func(language, function="article_search_config", output_field=TextField()))
-
-
-def _marked(column: str, query: AnyQuery) -> SearchHeadline:
+def _headline(column: str, query: AnyQuery) -> SearchHeadline:
     return SearchHeadline(
         column,
         query,
-        config=_config(F("language")),
+        config=config(F("language")),
         start_sel=MARK,
         stop_sel=UNMARK,
         highlight_all=True,

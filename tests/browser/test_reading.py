@@ -115,7 +115,7 @@ def test_a_changed_headline_leads_to_the_former_ones_unfolded(news, live_server,
 def test_a_reader_searches(news, live_server, visit, javascript):
     page = visit(javascript=javascript).page
     page.goto(live_server.url)
-    page.get_by_role("searchbox").fill("ferry")
+    page.get_by_label("Search the news").fill("ferry")
     page.get_by_role("button", name="Search").click()
     expect(page.locator("mark").first).to_have_text(re.compile("ferr", re.IGNORECASE))
     page.get_by_role("link", name="Ferries run while the bridge is shut", exact=True).click()
