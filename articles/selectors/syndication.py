@@ -1,12 +1,10 @@
-"""What feeds out are made of: bounded pages of stories and articles, by indexes."""
+"""What feeds out are made of besides fronts: bounded pages of articles, by indexes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from articles.models import (
     Article,
@@ -18,25 +16,11 @@ from articles.models import (
     StoryEdition,
     Topic,
 )
-from articles.selectors import keyset, search
+from articles.selectors import search
 from articles.selectors.keyset import Page
-from articles.selectors.listing import COLUMNS, listed, newest_first, one_a_source, prefixed
+from articles.selectors.listing import COLUMNS, listed, newest_first
 
 ENTRIES_A_PAGE = 30
-OTHER_HEADLINES = 8
-# More than are told, because some of them come from one source.
-OTHER_CANDIDATES = 2 * OTHER_HEADLINES
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A story as an entry tells it."""
-
-    story: Story
-    lead: Article
-    topic: Topic | None
-    others: tuple[Article, ...]
-    """Independent reports of other sources, the newest first; at most `OTHER_HEADLINES`."""
 
 
 def edition(slug: str) -> Edition:
@@ -53,67 +37,6 @@ def topic(edition: Edition, slug: str) -> Topic:
 def source(slug: str) -> Source:
     """A source alone. Raises `Source.DoesNotExist`. One query."""
     return Source.objects.get(slug=slug)
-
-
-def stories(edition: Edition, topic: Topic | None = None, after: str = "") -> Page[Told]:
-    """One page of a front's stories by rank. Raises `CursorError`. Two queries."""
-    placements = _placements().filter(edition=edition)
-    if topic:
-        placements = placements.filter(topic=topic)
-    if after:
-        rank, story = keyset.read_rank(after)
-        placements = placements.filter(Q(rank__lt=rank) | Q(story_id__lt=story), rank__lte=rank)
-    shown = keyset.page(
-        placements.order_by(F("rank").desc(), F("story_id").desc())[: ENTRIES_A_PAGE + 1],
-        ENTRIES_A_PAGE,
-        lambda placement: keyset.by_rank(placement.rank, placement.story_id),
-    )
-    return Page(_told(shown.items), shown.after)
-
-
-def _placements() -> QuerySet[StoryEdition]:
-    """Placements, each with its story, lead and the ids of other headlines (`others`)."""
-    others = (
-        Article.objects.filter(story=OuterRef("story_id"), copy_of=None)
-        .order_by("-published_at")
-        .values("pk")[:OTHER_CANDIDATES]
-    )
-    return (
-        StoryEdition.objects.filter(story__lead__isnull=False)
-        .select_related("topic", "story__lead__source")
-        .only(
-            "rank",
-            "edition_id",
-            "topic__name",
-            "story__title",
-            "story__language",
-            "story__first_at",
-            "story__last_at",
-            "story__article_count",
-            "story__source_count",
-            "story__independent_count",
-            *prefixed("story__lead"),
-        )
-        .annotate(others=ArraySubquery(others))
-    )
-
-
-def _told(placements: Iterable[StoryEdition]) -> tuple[Told, ...]:
-    placements = tuple(placements)
-    found = listed().in_bulk([pk for each in placements for pk in vars(each)["others"]])
-    return tuple(
-        Told(
-            each.story,
-            each.story.lead,
-            each.topic,
-            one_a_source(
-                (found[pk] for pk in vars(each)["others"] if pk in found),
-                {each.story.lead.source_id},
-            )[:OTHER_HEADLINES],
-        )
-        for each in placements
-        if each.story.lead
-    )
 
 
 def articles() -> QuerySet[Article]:

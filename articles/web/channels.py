@@ -16,7 +16,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from articles.models import Article, Installation
-from articles.selectors.syndication import Told
+from articles.selectors.fronts import Teaser
 from articles.syndication.types import Feed, Item, Medium
 from articles.web import names, wording
 from articles.web.addresses import site
@@ -71,9 +71,9 @@ class Press:
             items=items,
         )
 
-    def story(self, told: Told) -> Item:
+    def story(self, teaser: Teaser) -> Item:
         """A story as its lead tells it, with the headlines of other outlets."""
-        story, lead = told.story, told.lead
+        story, lead = teaser.story, teaser.lead
         return Item(
             id=self.installation.urn(f"story:{story.pk}"),
             url=self._at(story.get_absolute_url()),
@@ -83,10 +83,10 @@ class Press:
             outlet=lead.source.name,
             outlet_url=self._at(lead.source.get_absolute_url()),
             summary=lead.excerpt,
-            content_html=self._coverage(told),
+            content_html=self._coverage(teaser),
             via=lead.url,
             language=story.language,
-            categories=(names.name(told.topic),) if told.topic else (),
+            categories=(names.name(teaser.topic),) if teaser.topic else (),
             image_url=lead.image_url,
         )
 
@@ -109,19 +109,19 @@ class Press:
             image_url=article.image_url,
         )
 
-    def _coverage(self, told: Told) -> str:
+    def _coverage(self, teaser: Teaser) -> str:
         """Who says what: each headline leads to its publisher, where that is known."""
-        reports = (told.lead, *told.others)
+        reports = (teaser.lead, *teaser.others)
         lines = ((_headline(report), report.source.name) for report in reports)
         full = format_html(
             '<p><a href="{}">{}</a>: {}</p>',
-            self._at(told.story.get_absolute_url()),
+            self._at(teaser.story.get_absolute_url()),
             _("Full coverage"),
-            wording.counts(told.story) or wording.outlets(1),
+            wording.counts(teaser.story) or wording.outlets(1),
         )
         return format_html(
             "<p>{}</p><ul>{}</ul>{}",
-            told.lead.excerpt,
+            teaser.lead.excerpt,
             format_html_join("", "<li>{} – <cite>{}</cite></li>", lines),
             full,
         )

@@ -17,7 +17,6 @@ from articles.syndication.sitemap import News, Place
 from articles.web.addresses import site
 from articles.web.answers import document, machine
 
-FRESH_SECONDS = 600
 TYPE = f"{sitemap.MEDIA_TYPE}; charset=utf-8"
 
 
@@ -27,7 +26,7 @@ def robots(request: HttpRequest) -> HttpResponseBase:
     context = {"sitemaps": [site(request) + reverse("sitemap")]}
     # Without the request: no context processor asks who reads this.
     body = render_to_string("robots.txt", context).encode()
-    return document(request, body, "text/plain; charset=utf-8", FRESH_SECONDS)
+    return document(body, "text/plain; charset=utf-8")
 
 
 @machine
@@ -41,7 +40,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     ]
     changed = max((place.changed for place in stories if place.changed), default=None)
     body = sitemap.index([*named, *stories][: sitemap.MOST_URLS])
-    return document(request, body, TYPE, FRESH_SECONDS, changed)
+    return document(body, TYPE, changed)
 
 
 @machine
@@ -49,7 +48,7 @@ def pages(request: HttpRequest) -> HttpResponseBase:
     """The front pages, topics, sources, and what else there is one of."""
     base = site(request)
     body = sitemap.pages(Place(base + path) for path in _paths())
-    return document(request, body, TYPE, FRESH_SECONDS)
+    return document(body, TYPE)
 
 
 @machine
@@ -61,7 +60,7 @@ def stories(request: HttpRequest, portion: int) -> HttpResponseBase:
     base = site(request)
     body = sitemap.pages(Place(base + each.get_absolute_url(), each.last_at) for each in found)
     changed = max((each.last_at for each in found if each.last_at), default=None)
-    return document(request, body, TYPE, FRESH_SECONDS, changed)
+    return document(body, TYPE, changed)
 
 
 @machine
@@ -75,7 +74,7 @@ def news(request: HttpRequest) -> HttpResponseBase:
         if each.first_at
     ))  # fmt: skip
     changed = max((each.first_at for each in found if each.first_at), default=None)
-    return document(request, body, TYPE, FRESH_SECONDS, changed)
+    return document(body, TYPE, changed)
 
 
 def _paths() -> Iterator[str]:

@@ -32,8 +32,6 @@ from articles.web.search import question
 
 Row = TypeVar("Row")
 
-FRESH_SECONDS = 120
-
 _CODE = re.compile("[a-z]{2}|all")
 
 
@@ -68,12 +66,12 @@ def front(request: HttpRequest, kind: str, edition: str, topic: str = "") -> Htt
     """The stories of an edition, or of one topic of it, by rank."""
     place = _edition(edition)
     section = _topic(place, topic) if topic else None
-    page = _page(request, lambda after: syndication.stories(place, section, after))
+    page = _page(request, lambda after: fronts.front(place, section, after))
     with translation.override(language.choose(asked=place.language)):
         press = Press.of(request)
-        items = [press.story(told) for told in page.items]
+        items = [press.story(teaser) for teaser in page.items]
         feed = press.feed(_front(place, section), request.path, _query(request), items, page.after)
-    return _answer(request, kind, feed, feed.updated)
+    return _answer(kind, feed, feed.updated)
 
 
 @machine
@@ -190,12 +188,12 @@ def _articles(
         feed = press.feed(channel, request.path, _query(request, *known), items, page.after)
     # An article may come later than it says that it was published.
     seen = max((article.fetched_at for article in page.items), default=feed.updated)
-    return _answer(request, kind, feed, max(feed.updated, seen))
+    return _answer(kind, feed, max(feed.updated, seen))
 
 
-def _answer(request: HttpRequest, kind: str, feed: Feed, changed: datetime) -> HttpResponse:
+def _answer(kind: str, feed: Feed, changed: datetime) -> HttpResponse:
     written = FORMATS[kind]
-    return document(request, written.write(feed), written.media_type, FRESH_SECONDS, changed)
+    return document(written.write(feed), written.media_type, changed)
 
 
 def _query(request: HttpRequest, *known: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -60,9 +61,14 @@ def test_a_feed_is_the_same_for_whoever_asks(story, client, address):
     client.cookies["edition"], client.cookies["language"] = "de", "fr"
     other = client.get(address, headers={"Accept-Language": "es"})
     assert other.content == plain.content
-    assert "Vary" not in plain.headers
+    assert plain.headers["Vary"] == "Accept-Encoding"
     assert not plain.cookies
     assert plain.headers["Cache-Control"].startswith("public, max-age=")
+
+
+def test_a_feed_is_sent_compressed_to_whoever_can_read_that(story, client):
+    answer = client.get("/uk/feed.atom", headers={"Accept-Encoding": "gzip"})
+    assert gzip.decompress(answer.content) == client.get("/uk/feed.atom").content
 
 
 def test_each_format_says_what_it_is(story, client):
