@@ -7,10 +7,9 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models.functions import Now
-from django.urls import reverse
-from django.utils.text import slugify
 
 from articles.clustering.parameters import DEFAULT
+from articles.models.addresses import address, slug_of
 from articles.models.places import Edition, Topic
 from articles.models.sources import Feed, Source
 
@@ -38,10 +37,6 @@ class SearchMarks(models.Func):
 
     function = "article_search_marked"
     output_field = SearchVectorField()
-
-
-def _slug(title: str) -> str:
-    return slugify(title, allow_unicode=True)[:80].strip("-") or "-"
 
 
 class Article(models.Model):
@@ -131,11 +126,11 @@ class Article(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("article", args=[self.pk, self.slug])
+        return address("article", self.pk, self.slug)
 
     @property
     def slug(self) -> str:
-        return _slug(self.title)
+        return slug_of(self.title)
 
 
 class GroupingAttempt(models.Model):
@@ -240,11 +235,11 @@ class Story(models.Model):
         return self.title or f"Story {self.pk}"
 
     def get_absolute_url(self) -> str:
-        return reverse("story", args=[self.pk, self.slug])
+        return address("story", self.pk, self.slug)
 
     @property
     def slug(self) -> str:
-        return _slug(self.title)
+        return slug_of(self.title)
 
 
 class Digest(models.Model):

@@ -8,9 +8,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models.functions import Coalesce, Left, Lower, Now, Upper
-from django.urls import reverse
 from django.utils import timezone
 
+from articles.models.addresses import address_by_slug
 from articles.models.places import Edition, Topic, country_code, language_code
 
 FIRST_INTERVAL = timedelta(minutes=30)
@@ -63,7 +63,7 @@ class Source(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("source", args=[self.slug])
+        return address_by_slug("source", self.slug)
 
 
 class FeedQuerySet(models.QuerySet["Feed"]):

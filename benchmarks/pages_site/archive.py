@@ -20,7 +20,7 @@ from django.db import connection, models
 from numpy.typing import NDArray
 
 from articles.models import Article, SimilarLink, Source, Story
-from articles.pipeline import stories
+from articles.pipeline import fronts, stories
 
 Numbers = NDArray[np.int64]
 
@@ -131,6 +131,7 @@ def derive() -> None:
     pks = list(Story.objects.order_by("pk").values_list("pk", flat=True))
     for at in range(0, len(pks), DERIVED_AT_ONCE):
         stories.derive(pks[at : at + DERIVED_AT_ONCE])
+    fronts.arrange_fronts()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
