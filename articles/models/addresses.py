@@ -18,13 +18,18 @@ def slug_of(title: str) -> str:
 def address(page: str, pk: int, slug: str) -> str:
     """What `reverse(page, args=[pk, slug])` says, in a fiftieth of the time."""
     head, tail = _around(page, "0", "-")
-    return f"{head}{pk}/{quote(slug)}{tail}"
+    return f"{head}{pk}/{_quoted(slug)}{tail}"
 
 
 def address_by_slug(page: str, slug: str) -> str:
     """What `reverse(page, args=[slug])` says."""
     head, tail = _around(page, "-")
-    return f"{head}{quote(slug)}{tail}"
+    return f"{head}{_quoted(slug)}{tail}"
+
+
+def _quoted(slug: str) -> str:
+    """Of a slug only letters beyond ASCII need quoting."""
+    return slug if slug.isascii() else quote(slug)
 
 
 @cache

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from django import template
 from django.utils import timezone
@@ -33,11 +34,18 @@ def agency(article: Article) -> str:
 @register.simple_tag
 def moment(time: datetime) -> SafeString:
     """A time in few words, with the exact one for machines and for whoever points at it."""
+    today = timezone.now().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return _moment(time, today, names.spoken())
+
+
+@lru_cache(maxsize=20_000)
+def _moment(time: datetime, today: datetime, language: str) -> SafeString:
+    """Remembered in each language: pages are made again and again while their times stay."""
     return format_html(
         '<time datetime="{}" title="{}" data-moment>{}</time>',
         time.isoformat(timespec="seconds"),
         dates.long_time(time),
-        dates.short_time(time, timezone.now()),
+        dates.short_time(time, today),
     )
 
 

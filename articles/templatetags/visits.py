@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from itertools import pairwise
 
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from articles.web.marks import piece
 
@@ -25,7 +26,13 @@ FIRST = 1
 @register.simple_tag
 def fresh(moment: datetime | None) -> SafeString:
     """A small “New” for readers whose last visit was before `moment`."""
-    return _piece(_mark("fresh", gettext("New")), FIRST, _seconds(moment)) if moment else _NOTHING
+    return _fresh(_seconds(moment), get_language()) if moment else _NOTHING
+
+
+@lru_cache(maxsize=20_000)
+def _fresh(end: int, language: str | None) -> SafeString:
+    """Remembered in each language: pages are made again and again while their times stay."""
+    return _piece(_mark("fresh", gettext("New")), FIRST, end)
 
 
 @register.simple_tag

@@ -18,14 +18,14 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import parse_http_date_safe
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-from articles.web import codings, editions, language
+from articles.web import appearance, codings, editions, language
 from articles.web.rendered import Rendered
 from articles.web.shelf import Shelf
 from articles.web.visits import COOKIE_SECONDS, Note, reading
 
 MOST_BYTES = 64 * 1024 * 1024
 """Of kept pages, in each process."""
-CHOICES = (editions.COOKIE, language.COOKIE, "theme", "density")
+CHOICES = (editions.COOKIE, language.COOKIE, appearance.THEME, appearance.DENSITY)
 """The cookies that a public page may depend on."""
 CACHE_CONTROL = "public, max-age=0, stale-while-revalidate=10"
 
