@@ -117,22 +117,25 @@ class Health:
 
     state: str
     words: str
+    report: str = ""
+    """What was recorded when it was fetched: in English, as logs are, a line for each finding."""
 
 
 def health(feed: Feed) -> Health:
     """A feed's health from what its last fetches left."""
     if feed.retired_at:
-        return Health("resting", feed.last_error or _("Gone for good; no longer fetched."))
+        gone = "" if feed.last_error else _("Gone for good; no longer fetched.")
+        return Health("resting", gone, feed.last_error)
     if feed.paused:
         return Health("resting", _("Paused."))
     if feed.failures:
-        return Health("troubled", feed.last_error)
+        return Health("troubled", "", feed.last_error)
     if feed.last_fetch_at is None:
         return Health("waiting", _("Waiting for its first fetch."))
-    odd = "\n".join(filter(None, (feed.problems, feed.notice, _moved(feed))))
+    report = "\n".join(filter(None, (feed.problems, feed.notice)))
     if feed.problems:
-        return Health("troubled", _("Works in part: %(problems)s") % {"problems": odd})
-    return Health("good", _("Works. %(notice)s") % {"notice": odd} if odd else _("Works."))
+        return Health("troubled", f"{_moved(feed)} {_('Works in part:')}".strip(), report)
+    return Health("good", f"{_('Works.')} {_moved(feed)}".strip(), report)
 
 
 def _moved(feed: Feed) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from articles.models import Feed, Source, Story
 from articles.web import dates, wording
+from articles.web.wording import Health
 
 NOW = datetime(2026, 3, 9, 14, 5, tzinfo=UTC)
 FIRST = "Checked about every 30 minutes · next check in a moment"
@@ -66,15 +67,15 @@ def test_a_long_time_says_all():
 def test_health_has_a_state_and_words(fields, state):
     health = wording.health(told_of(**fields))
     assert health.state == state
-    assert health.words
+    assert health.words or health.report
 
 
 def test_what_is_only_odd_is_told_calmly():
     odd = told_of(last_fetch_at=NOW, notice="One entry has no date.")
-    assert wording.health(odd).words == "Works. One entry has no date."
+    assert wording.health(odd) == Health("good", "Works.", "One entry has no date.")
     odd.problems = "One entry was left out."
-    words = "Works in part: One entry was left out.\nOne entry has no date."
-    assert wording.health(odd).words == words
+    report = "One entry was left out.\nOne entry has no date."
+    assert wording.health(odd) == Health("troubled", "Works in part:", report)
 
 
 def test_a_feed_that_seems_to_have_moved_says_where_to():
