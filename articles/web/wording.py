@@ -134,8 +134,12 @@ def health(feed: Feed) -> Health:
         return Health("waiting", _("Waiting for its first fetch."))
     report = "\n".join(filter(None, (feed.problems, feed.notice)))
     if feed.problems:
-        return Health("troubled", f"{_moved(feed)} {_('Works in part:')}".strip(), report)
-    return Health("good", f"{_('Works.')} {_moved(feed)}".strip(), report)
+        return Health("troubled", _said(_moved(feed), _("Works in part:")), report)
+    return Health("good", _said(_("Works."), _moved(feed)), report)
+
+
+def _said(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))
 
 
 def _moved(feed: Feed) -> str:

@@ -1,7 +1,8 @@
-"""No word of a template escapes translation."""
+"""No word of a template escapes translation, and no message escapes being found."""
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -9,7 +10,10 @@ import pytest
 from django.conf import settings
 from django.template.base import Lexer, TokenType
 
+from newsreader.messages import KEYWORDS
+
 TEMPLATES = Path(settings.BASE_DIR, "templates")
+CODE = Path(settings.BASE_DIR, "articles")
 NOT_WORDS = re.compile(
     r"<!--.*?-->|<(script|style|kbd|code|svg)\b.*?</\1>|</?[\w!][^>]*>|&\w+;", re.DOTALL
 )
@@ -52,3 +56,18 @@ def test_every_word_of_a_template_is_translated(path):
 )
 def test_words_that_escape_are_found(source, words):
     assert untranslated(source) == words
+
+
+def test_no_message_is_inside_a_formatted_string():
+    # There, whether it is found depends on the version of Python.
+    inside = [
+        f"{path.name}: {ast.unparse(call)}"
+        for path in CODE.rglob("*.py")
+        for formatted in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(formatted, ast.JoinedStr)
+        for call in ast.walk(formatted)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in KEYWORDS
+    ]
+    assert inside == []

@@ -28,7 +28,7 @@ HEADLINE = "خطة جديدة لإنقاذ الميناء"
 """Articles are in none of the languages of the interface, so that its words stand out."""
 ENGLISH = re.compile(
     r"\b(the|and|of|with|from|this|that|here|there|are|latest|read|more|full|ago|"
-    r"stories|reports?|headlines?|coverage|published|language|keyboard|search)\b",
+    r"stories|reports?|headlines?|coverage|published|language|keyboard|search|works|new|show)\b",
     re.IGNORECASE,
 )
 
