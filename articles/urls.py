@@ -21,6 +21,7 @@ from articles.web import (
     sitemaps,
     sources,
     stories,
+    styleguide,
     syndication,
 )
 
@@ -67,6 +68,7 @@ urlpatterns = [
         name="keyboard",
     ),
     path("manifest.webmanifest", manifest.manifest, name="manifest"),
+    path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("appearance/", appearance.switch, name="appearance"),
     path("language/<slug:code>/", interface.switch, name="language"),
     path("<slug:edition>/", fronts.front, name="front"),

@@ -6,6 +6,7 @@
   const STORED = "shortcuts";
   const PATIENCE = 1500; // milliseconds between the two keys of "g h"
   const ITEMS = "main .headline a";
+  const COVERAGE = ":is(.full-coverage, .coverage-link)";
   const help = document.querySelector("[data-help]");
   let going = 0;
 
@@ -41,7 +42,7 @@
 
   const similar = () => {
     const item = document.activeElement.closest("main article, main li") ?? document;
-    const coverage = item.querySelector(".full-coverage") ?? document.querySelector("main .full-coverage");
+    const coverage = item.querySelector(COVERAGE) ?? document.querySelector(`main ${COVERAGE}`);
     if (coverage) return visit(coverage);
     const section = document.getElementById("similar");
     section?.setAttribute("tabindex", "-1");

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.contrib.auth.models import User
 from django.utils import timezone
 from pytest_httpserver import HTTPServer
 
 from articles.models import Article, Edition, Story
+from articles.pipeline.fronts import arrange_fronts
 from tests.factories import (
     link,
     make_article,
@@ -64,6 +64,7 @@ class News:
             "search": "/search/?q=bridge",
             "search without hits": "/search/?q=xylophone",
             "search without words": "/search/",
+            "ranking": f"/about/ranking/?story={story.pk}",
             "keyboard": "/about/keyboard/",
         }
 
@@ -92,6 +93,7 @@ def make_news(publisher: HTTPServer) -> News:
     arabic = make_article(ARABIC, language="ar", source=sources[1], excerpt=ARABIC)
     place(make_story(arabic), edition, rank=98.5, topic=world)
     link(lead, *Article.objects.exclude(story=stories[0])[:3])
+    arrange_fronts()
     return News(edition, stories[0], lead)
 
 
@@ -114,7 +116,3 @@ def _make_story(title: str, number: int, sources: list, picture: str) -> Story: 
     ]
     copy = make_article(title, copy_of=lead, source=sources[(number + 3) % len(sources)])
     return make_story(lead, *others, copy)
-
-
-def make_curator() -> User:
-    return User.objects.create_superuser("curator", password="a long secret")
