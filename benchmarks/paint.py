@@ -1,0 +1,70 @@
+"""How soon a reader sees something: first contentful paint of a front page.
+
+    python manage.py up --demo                      # in another window, until it has stories
+    python benchmarks/paint.py http://127.0.0.1:8000 [--rounds 15] [--path /uk/]
+
+Beside it, as a reference, the plainest page that the same server has: a few lines of text, without
+stylesheet or script. Both are asked in turns, each time by a browser that knows nothing yet, so
+that what else the machine does falls on both alike. Times are milliseconds from the start of the
+navigation (W3C, Paint Timing).
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from collections.abc import Sequence
+from statistics import median, quantiles
+
+from playwright.sync_api import Browser, sync_playwright
+
+REFERENCE = "/robots.txt"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+MOST = 1.5
+
+
+def paint(browser: Browser, url: str) -> float:
+    """First contentful paint of one visit with an empty cache."""
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        page = context.new_page()
+        page.goto(url)
+        page.wait_for_function(PAINT)
+        return float(page.evaluate(PAINT))
+
+
+def measure(origin: str, paths: Sequence[str], rounds: int) -> dict[str, list[float]]:
+    """The times of each path, in turns; a first visit to each is not counted."""
+    times: dict[str, list[float]] = {path: [] for path in paths}
+    executable = next(filter(None, map(shutil.which, NAMES)), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=executable, args=["--no-sandbox", "--disable-gpu"]
+        )
+        for number in range(rounds + 1):
+            for path, found in times.items():
+                taken = paint(browser, origin + path)
+                if number:
+                    found.append(taken)
+        browser.close()
+    return times
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("origin", help="where the newsreader runs")
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--path", default="/", help="the page to measure")
+    options = parser.parse_args()
+    times = measure(options.origin.rstrip("/"), (REFERENCE, options.path), options.rounds)
+    print(f"{'page':16} {'median':>8} {'p95':>8}   ms, {options.rounds} visits each")
+    for path, found in times.items():
+        print(f"{path:16} {median(found):8.0f} {quantiles(found, n=20)[-1]:8.0f}")
+    ratio = median(times[options.path]) / median(times[REFERENCE])
+    print(f"\n{options.path} takes {ratio:.2f} times as long (to reach: {MOST} at most)")
+
+
+if __name__ == "__main__":
+    main()
