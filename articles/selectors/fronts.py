@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
+from operator import itemgetter
+from typing import Any, TypedDict
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from articles.models import Article, Edition, FrontSlot, Story, StoryEdition, Topic
+from articles.models import (
+    Article,
+    Edition,
+    FrontSlot,
+    Story,
+    StoryEdition,
+    Topic,
+)
+from articles.models.addresses import address, address_by_slug, slug_of
 from articles.ranking.arrangement import TOP, lead_first
 from articles.selectors import keyset
 from articles.selectors.keyset import Page
@@ -21,21 +32,28 @@ OTHER_HEADLINES = 3
 OTHER_CANDIDATES = 4 * OTHER_HEADLINES
 COPIES = 50
 
-_STORY = (
+_BRIEF = (
+    "story_id",
     "story__title",
-    "story__language",
     "story__first_at",
-    "story__last_at",
     "story__article_count",
     "story__source_count",
     "story__independent_count",
-    *prefixed("story__lead"),
+    "story__lead_id",
+    "story__lead__title",
+    "story__lead__language",
+    "story__lead__published_at",
+    "story__lead__source__name",
+    "story__lead__source__slug",
 )
+
+_EDITION = tuple(field.attname for field in Edition._meta.concrete_fields)
+_ELSEWHERE = tuple(f"elsewhere__{name}" for name in _EDITION)
 
 
 @dataclass(frozen=True, slots=True)
 class Teaser:
-    """A story as a front page shows it."""
+    """A story as a front page shows it large."""
 
     story: Story
     lead: Article
@@ -44,10 +62,27 @@ class Teaser:
     """Independent reports of other sources, the newest first; at most `OTHER_HEADLINES`."""
     copies: tuple[Article, ...] = ()
     """Copies of the lead, one a source, the earliest first."""
-    gained: int = 0
+
+
+class Brief(TypedDict):
+    """A story in few lines. A page has dozens: they come without models, as templates read fast."""
+
+    story: int
+    address: str
+    articles: int
+    sources: int
+    independent: int
+    first_at: datetime | None
+    lead_address: str
+    title: str
+    language: str
+    published_at: datetime
+    outlet: str
+    outlet_address: str
+    gained: int
     """Independent reports of the last hours, where the story is shown as developing."""
-    elsewhere: Edition | None = None
-    """Where the story is big, of one that is not reported here."""
+    elsewhere: Edition | None
+    """The edition where the story is big, of one that is not reported here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +91,20 @@ class Section:
 
     topic: Topic
     head: Teaser
-    briefs: tuple[Teaser, ...]
+    briefs: tuple[Brief, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Front:
     """One page of a front, no story twice. Later pages have only `rest`."""
 
-    rest: tuple[Teaser, ...]
+    rest: tuple[Brief, ...]
     after: str
     top: tuple[Teaser, ...] = ()
     """The lead and the seconds."""
-    developing: tuple[Teaser, ...] = ()
+    developing: tuple[Brief, ...] = ()
     sections: tuple[Section, ...] = ()
-    elsewhere: tuple[Teaser, ...] = ()
+    elsewhere: tuple[Brief, ...] = ()
 
 
 def editions() -> tuple[Edition, ...]:
@@ -86,86 +121,104 @@ def topics(edition: Edition) -> tuple[Topic, ...]:
     return tuple(Topic.objects.alias(best=best).filter(best__isnull=False))
 
 
-def arranged(edition: Edition, topic: Topic | None = None, after: str = "") -> Front:
+def arranged(
+    edition: Edition, topics: Iterable[Topic], topic: Topic | None = None, after: str = ""
+) -> Front:
     """A front as readers see it: the arranged page of an edition, else stories by rank.
 
-    Raises `CursorError`. Four queries for the arranged page, two fewer for later ones.
+    `topics` are those that may have sections, in their order. Raises `CursorError`. Four queries
+    at most: the page, and what is shown large.
     """
-    slots = () if topic or after else _slots(edition)
-    page = _ranked(_unslotted(edition) if topic is None else _of_topic(edition, topic), after)
-    rest = tuple(_teaser(placement) for placement in page.items)
+    slots = [] if topic or after else _slots(edition)
+    page = _ranked(_of_topic(edition, topic) if topic else _unslotted(edition), after)
+    rest = tuple(_brief(columns) for _rank, *columns in page.items)
     if slots:
-        return _filled(slots, rest, page.after)
+        return _filled(slots, topics, rest, page.after)
     if after:
         return Front(rest, page.after)
-    ordered = lead_first(rest, lambda teaser: teaser.story.independent_count)
-    return Front(ordered[TOP:], page.after, top=_detailed(ordered[:TOP]))
+    ordered = lead_first(rest, itemgetter("independent"))
+    large = _large(brief["story"] for brief in ordered[:TOP])
+    return Front(ordered[TOP:], page.after, top=tuple(large.values()))
 
 
 def front(edition: Edition, topic: Topic | None = None, after: str = "") -> Page[Teaser]:
-    """One page of an edition's stories by rank, in full. Raises `CursorError`. Three queries."""
-    placements = _of_topic(edition, topic) if topic else _placements(edition)
-    page = _ranked(placements, after)
-    return Page(_detailed([_teaser(placement) for placement in page.items]), page.after)
+    """One page of an edition's stories by rank, all large. Raises `CursorError`. Three queries."""
+    page = _ranked(_of_topic(edition, topic) if topic else _placements(edition), after)
+    return Page(tuple(_large(story for _rank, story, *_ in page.items).values()), page.after)
 
 
-def _slots(edition: Edition) -> tuple[FrontSlot, ...]:
-    """What was arranged, in the order of the page; one query."""
-    return tuple(
+def _slots(edition: Edition) -> list[tuple[Any, ...]]:
+    """What was arranged, each section in its order: its name, its topic, then a brief's columns."""
+    return list(
         FrontSlot.objects.filter(
             edition=edition, story__lead__isnull=False, story__merged_into=None
         )
-        .select_related("topic", "elsewhere", "story__lead__source")
-        .only(
-            "edition_id",
-            "section",
-            "gained",
-            "topic__name",
-            "topic__slug",
-            "elsewhere__name",
-            "elsewhere__slug",
-            "elsewhere__country",
-            *_STORY,
+        .order_by("section", "topic_id", "position")
+        .values_list(
+            "section", "topic_id", *_BRIEF, "gained", *(f"elsewhere__{name}" for name in _EDITION)
         )
-        .order_by("topic__position", "topic__name", "position")
     )
 
 
-def _filled(slots: Sequence[FrontSlot], rest: tuple[Teaser, ...], after: str) -> Front:
+def _filled(
+    slots: Sequence[tuple[Any, ...]], topics: Iterable[Topic], rest: tuple[Brief, ...], after: str
+) -> Front:
     """The page that slots make; two queries."""
-    by_section: dict[str, list[FrontSlot]] = {section: [] for section in FrontSlot.Section.values}
-    for slot in slots:
-        by_section[slot.section].append(slot)
-    sections = {
-        topic: [_teaser(slot) for slot in found]
-        for topic, found in groupby(
-            by_section[FrontSlot.Section.TOPIC], key=lambda slot: slot.topic
-        )
-        if topic
+    places: dict[tuple[str, int | None], tuple[Brief, ...]] = {
+        place: tuple(_brief(columns) for _section, _topic, *columns in found)
+        for place, found in groupby(slots, key=itemgetter(0, 1))
     }
-    top = [_teaser(slot) for slot in by_section[FrontSlot.Section.TOP]]
-    large = _detailed([*top, *(stories[0] for stories in sections.values())])
+    top = places.get((FrontSlot.Section.TOP, None), ())
+    sections = [
+        (topic, places[FrontSlot.Section.TOPIC, topic.pk])
+        for topic in topics
+        if (FrontSlot.Section.TOPIC, topic.pk) in places
+    ]
+    large = _large(brief["story"] for brief in (*top, *(briefs[0] for _, briefs in sections)))
     return Front(
         rest,
         after,
-        top=large[: len(top)],
-        developing=tuple(map(_teaser, by_section[FrontSlot.Section.DEVELOPING])),
+        top=tuple(large[brief["story"]] for brief in top if brief["story"] in large),
+        developing=places.get((FrontSlot.Section.DEVELOPING, None), ()),
         sections=tuple(
-            Section(topic, head, tuple(stories[1:]))
-            for head, (topic, stories) in zip(large[len(top) :], sections.items(), strict=True)
+            Section(topic, large[briefs[0]["story"]], briefs[1:])
+            for topic, briefs in sections
+            if briefs[0]["story"] in large
         ),
-        elsewhere=tuple(map(_teaser, by_section[FrontSlot.Section.ELSEWHERE])),
+        elsewhere=places.get((FrontSlot.Section.ELSEWHERE, None), ()),
     )
+
+
+def _brief(columns: Sequence[Any]) -> Brief:
+    """A brief from the columns of `_BRIEF`, and of a slot what it has besides."""
+    (
+        story, story_title, first_at, articles, sources, independent,
+        lead, title, language, published_at, outlet, slug, *slot,
+    ) = columns  # fmt: skip
+    return {
+        "story": story,
+        "address": address("story", story, slug_of(story_title)),
+        "articles": articles,
+        "sources": sources,
+        "independent": independent,
+        "first_at": first_at,
+        "lead_address": address("article", lead, slug_of(title)),
+        "title": title,
+        "language": language,
+        "published_at": published_at,
+        "outlet": outlet,
+        "outlet_address": address_by_slug("source", slug),
+        "gained": slot[0] if slot else 0,
+        "elsewhere": _edition(slot[1:]) if any(slot[1:]) else None,
+    }
+
+
+def _edition(columns: Sequence[Any]) -> Edition:
+    return Edition.from_db(None, _EDITION, columns)
 
 
 def _placements(edition: Edition) -> QuerySet[StoryEdition]:
-    """An edition's stories with what is shown of them, the best first."""
-    return (
-        StoryEdition.objects.filter(edition=edition, story__lead__isnull=False)
-        .select_related("topic", "story__lead__source")
-        .only("rank", "edition_id", "topic__name", "topic__slug", *_STORY)
-        .order_by(F("rank").desc(), F("story_id").desc())
-    )
+    return StoryEdition.objects.filter(edition=edition, story__lead__isnull=False)
 
 
 def _of_topic(edition: Edition, topic: Topic) -> QuerySet[StoryEdition]:
@@ -178,39 +231,31 @@ def _unslotted(edition: Edition) -> QuerySet[StoryEdition]:
     return _placements(edition).filter(~Exists(slots))
 
 
-def _ranked(placements: QuerySet[StoryEdition], after: str) -> Page[StoryEdition]:
-    """One page of stories by rank. Raises `CursorError`. One query."""
+def _ranked(placements: QuerySet[StoryEdition], after: str) -> Page[tuple[Any, ...]]:
+    """One page of stories, the best first: ranks and a brief's columns. Raises `CursorError`."""
     if after:
         rank, story = keyset.read_rank(after)
         # The first condition bounds the walk along the index, the second orders equal ranks.
         placements = placements.filter(Q(rank__lt=rank) | Q(story_id__lt=story), rank__lte=rank)
+    ordered = placements.order_by(F("rank").desc(), F("story_id").desc())
     return keyset.page(
-        placements[: STORIES_A_PAGE + 1],
+        ordered.values_list("rank", *_BRIEF)[: STORIES_A_PAGE + 1],
         STORIES_A_PAGE,
-        lambda placement: keyset.by_rank(placement.rank, placement.story_id),
+        lambda row: keyset.by_rank(row[0], row[1]),
     )
 
 
-def _teaser(place: StoryEdition | FrontSlot) -> Teaser:
-    """A story that has a lead, without its details."""
-    story, lead = place.story, place.story.lead
-    assert lead is not None  # noqa: S101 - queries ask for stories that have one
-    if isinstance(place, FrontSlot):
-        return Teaser(story, lead, place.topic, gained=place.gained, elsewhere=place.elsewhere)
-    return Teaser(story, lead, place.topic)
+def _large(stories: Iterable[int]) -> dict[int, Teaser]:
+    """These stories in full, in their order; two queries."""
+    wanted = list(stories)
+    found = _in_full(wanted) if wanted else {}
+    ids = {pk for story in found.values() for pk in (*_others(story), *_copies(story))}
+    articles = listed().in_bulk(ids)
+    return {pk: _teaser(found[pk], articles) for pk in wanted if pk in found}
 
 
-def _detailed(teasers: Collection[Teaser]) -> tuple[Teaser, ...]:
-    """The teasers with other headlines and the copies of their leads; two queries."""
-    if not teasers:
-        return ()
-    ids = _details([teaser.story.pk for teaser in teasers])
-    found = listed().in_bulk({pk for lists in ids.values() for part in lists for pk in part})
-    return tuple(_with_details(teaser, *ids[teaser.story.pk], found) for teaser in teasers)
-
-
-def _details(stories: Iterable[int]) -> dict[int, tuple[list[int], list[int]]]:
-    """For each story the articles that may be its other headlines, and the copies of its lead."""
+def _in_full(stories: Collection[int]) -> dict[int, Story]:
+    """Stories with their leads, the ids of what may be their other headlines, and of copies."""
     others = (
         Article.objects.filter(story=OuterRef("pk"), copy_of=None)
         .exclude(source=OuterRef("lead__source"))
@@ -222,20 +267,50 @@ def _details(stories: Iterable[int]) -> dict[int, tuple[list[int], list[int]]]:
         .order_by("published_at", "pk")
         .values("pk")[:COPIES]
     )
-    rows = Story.objects.filter(pk__in=stories).values_list(
-        "pk", ArraySubquery(others), ArraySubquery(copies)
+    full = (
+        Story.objects.filter(lead__isnull=False)
+        .select_related("topic", "lead__source")
+        .only(
+            "title",
+            "language",
+            "first_at",
+            "last_at",
+            "article_count",
+            "source_count",
+            "independent_count",
+            "topic__name",
+            "topic__slug",
+            *prefixed("lead"),
+        )
+        .annotate(others=ArraySubquery(others), copies=ArraySubquery(copies))
     )
-    return {pk: (other, copied) for pk, other, copied in rows}
+    return dict(full.in_bulk(stories))
 
 
-def _with_details(
-    teaser: Teaser, others: Iterable[int], copies: Iterable[int], found: Mapping[int, Article]
-) -> Teaser:
+def _others(story: Story) -> list[int]:
+    """An annotation of `_in_full`."""
+    ids: list[int] = vars(story)["others"]
+    return ids
+
+
+def _copies(story: Story) -> list[int]:
+    """An annotation of `_in_full`."""
+    ids: list[int] = vars(story)["copies"]
+    return ids
+
+
+def _teaser(story: Story, articles: Mapping[int, Article]) -> Teaser:
+    """A story of `_in_full` with those of its articles that are there."""
+
     def known(ids: Iterable[int]) -> Iterable[Article]:
-        return (found[pk] for pk in ids if pk in found)
+        return (articles[pk] for pk in ids if pk in articles)
 
-    return replace(
-        teaser,
-        others=one_a_source(known(others))[:OTHER_HEADLINES],
-        copies=one_a_source(known(copies), {teaser.lead.source_id}),
+    lead = story.lead
+    assert lead is not None  # noqa: S101 - `_in_full` asks for stories that have one
+    return Teaser(
+        story,
+        lead,
+        story.topic,
+        one_a_source(known(_others(story)))[:OTHER_HEADLINES],
+        one_a_source(known(_copies(story)), {lead.source_id}),
     )

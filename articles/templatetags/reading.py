@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from articles.clustering import agencies
 from articles.models import Article, Edition, Feed, Story, Topic
 from articles.pipeline.push import is_live
+from articles.selectors.fronts import Brief
 from articles.selectors.search import MARK, UNMARK
 from articles.web import dates, names, wording
 
@@ -122,6 +123,11 @@ def percent(share: float) -> str:
 @register.filter
 def counts(story: Story) -> str:
     return wording.counts(story)
+
+
+@register.filter
+def coverage(brief: Brief) -> str:
+    return wording.coverage(brief["articles"], brief["sources"], brief["independent"])
 
 
 @register.filter

@@ -46,7 +46,7 @@ def _asked(request: HttpRequest) -> Edition:
 def _front(request: HttpRequest, edition: Edition, topic: Topic | None = None) -> HttpResponse:
     after = request.GET.get("after", "")
     try:
-        page = fronts.arranged(edition, topic, after)
+        page = fronts.arranged(edition, reader(request).topics, topic, after)
     except CursorError as error:
         raise no_page() from error
     context = {"edition": edition, "topic": topic, "front": page, "first": not after}

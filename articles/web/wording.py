@@ -40,16 +40,19 @@ def percent(share: float) -> str:
 
 def counts(story: Story) -> str:
     """ "14 outlets, 5 independent reports"; empty for a story of one article."""
-    if story.source_count > 1:
-        independent = ngettext(
-            "%(count)d independent report",
-            "%(count)d independent reports",
-            story.independent_count,
+    return coverage(story.article_count, story.source_count, story.independent_count)
+
+
+def coverage(articles: int, sources: int, independent: int) -> str:
+    """How widely a story is told, in words; see `counts`."""
+    if sources > 1:
+        words = ngettext(
+            "%(count)d independent report", "%(count)d independent reports", independent
         )
-        return f"{outlets(story.source_count)}, {independent % {'count': story.independent_count}}"
-    if story.article_count > 1:
-        articles = ngettext("%(count)d article", "%(count)d articles", story.article_count)
-        return f"{outlets(story.source_count)}, {articles % {'count': story.article_count}}"
+        return f"{outlets(sources)}, {words % {'count': independent}}"
+    if articles > 1:
+        words = ngettext("%(count)d article", "%(count)d articles", articles)
+        return f"{outlets(sources)}, {words % {'count': articles}}"
     return ""
 
 

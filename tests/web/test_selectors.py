@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from articles.models import Article, Source, Story
 from articles.selectors import Status, status
 from articles.selectors.keyset import (
     LARGEST_ID,
@@ -48,6 +50,15 @@ def test_a_page_knows_whether_more_follows():
     assert page([3, 2, 1], 2, str).after == "2"
     assert page([3, 2], 2, str).after == ""
     assert page([], 2, str).items == ()
+
+
+@pytest.mark.parametrize("title", ["Bridge reopens", "إغلاق جسر", "Été à l’œuvre", "", "?/#%&"])
+def test_an_address_is_what_its_pattern_makes_of_it(title: str):
+    article, story = Article(pk=7, title=title), Story(pk=8, title=title)
+    assert article.get_absolute_url() == reverse("article", args=[7, article.slug])
+    assert story.get_absolute_url() == reverse("story", args=[8, story.slug])
+    source = Source(slug="the-paper_1")
+    assert source.get_absolute_url() == reverse("source", args=["the-paper_1"])
 
 
 @pytest.mark.django_db
