@@ -105,7 +105,9 @@ def test_choices_can_be_combined_and_cleared_by_links(flood, read):
 
 def test_nothing_is_cleared_where_nothing_was_chosen(flood, read):
     for query in ("", "?order=newest"):
-        assert not read(f"{flood.get_absolute_url()}{query}").has_link("Show all")
+        page = read(f"{flood.get_absolute_url()}{query}")
+        assert "All reports are shown." in page.text
+        assert not page.has_link("Show all")
 
 
 def test_the_unfiltered_page_is_the_canonical_one(flood, read):
