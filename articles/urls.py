@@ -6,6 +6,7 @@ from django.urls import path, register_converter
 from django.views.generic import TemplateView
 
 from articles.web import (
+    about,
     appearance,
     articles,
     editions,
@@ -60,6 +61,7 @@ urlpatterns = [
     path("article/<int:pk>/", articles.article),
     path("article/<int:pk>/<str:slug>/", articles.article, name="article"),
     path("websub/<slug:token>/", push.websub, name="websub"),
+    path("about/", about.about, name="about"),
     path("about/ranking/", ranking.ranking, name="ranking"),
     path("edition/<slug:slug>/", editions.switch, name="edition"),
     path(

@@ -33,7 +33,7 @@ try:
     DEFAULT_EDITION = env.text("DEFAULT_EDITION", "uk")
     PUBLIC_URL = env.origin("PUBLIC_URL")
     SITE_NAME = env.text("SITE_NAME", "Newsreader")
-    CONTACT_ADDRESS = env.text("CONTACT_ADDRESS", "https://example.org/newsreader-contact")
+    CONTACT_ADDRESS = env.text("CONTACT_ADDRESS")
     FETCH_ALLOW_NETWORKS = env.networks("FETCH_ALLOW_NETWORKS")
     FETCH_PACE_ALLOWED = env.flag("FETCH_PACE_ALLOWED")
     FETCH_HOST_SECONDS = env.number("FETCH_HOST_SECONDS", 1, least=1, most=3600)
@@ -245,8 +245,10 @@ CONTENT_SECURITY_POLICY = {
 
 # --- Fetching --------------------------------------------------------------------------------
 
+# Servers want an address in a User-Agent; example.org belongs to nobody (RFC 2606).
+NO_CONTACT = "https://example.org/newsreader-contact"
 FETCH = DoorSettings(
-    user_agent=f"Newsreader/0.1 (+{CONTACT_ADDRESS})",
+    user_agent=f"Newsreader/0.1 (+{CONTACT_ADDRESS or NO_CONTACT})",
     allow_networks=FETCH_ALLOW_NETWORKS,
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
@@ -16,7 +16,8 @@ from articles.models import (
     StoryEdition,
     Topic,
 )
-from articles.selectors import search
+from articles.selectors import keyset, matches
+from articles.selectors.criteria import Criteria
 from articles.selectors.keyset import Page
 from articles.selectors.listing import COLUMNS, listed, newest_first
 
@@ -72,18 +73,17 @@ def latest(language: str = "", after: str = "") -> Page[Article]:
     return newest_first(found, after, ENTRIES_A_PAGE)
 
 
-def matching(
-    words: str, languages: Sequence[str], after: str = "", *, elsewhere: bool = False
-) -> Page[Article]:
-    """One page of the newest articles that `search.search` finds. Raises `CursorError`.
-
-    At most three queries.
-    """
-    searched = (
-        Article.objects.all() if elsewhere else Article.objects.filter(language__in=languages)
+def matching(criteria: Criteria, after: str = "") -> Page[Article]:
+    """One page of the newest articles that meet the criteria. Raises `CursorError`. Two queries."""
+    newest = matches.newest(criteria, after)
+    shown = keyset.page(
+        newest.items[: ENTRIES_A_PAGE + 1],
+        ENTRIES_A_PAGE,
+        lambda match: keyset.by_time(match.published_at, match.pk),
     )
-    found = search.candidates(searched, search.read_words(words, languages))
-    return newest_first(articles().filter(pk__in=found), after, ENTRIES_A_PAGE)
+    found = articles().in_bulk([match.pk for match in shown.items])
+    items = tuple(found[match.pk] for match in shown.items if match.pk in found)
+    return Page(items, shown.after or newest.older)
 
 
 def subscriptions(edition: Edition | None = None) -> Iterator[Feed]:

@@ -116,6 +116,11 @@ def gap(time: datetime, other: datetime) -> str:
 
 
 @register.filter
+def number(count: int) -> str:
+    return wording.number(count)
+
+
+@register.filter
 def percent(share: float) -> str:
     return wording.percent(share)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -25,17 +24,17 @@ def _pace(output: Output) -> str:
     if output.a_day >= 1:
         count = round(output.a_day)
         words = ngettext("about %(count)s article a day", "about %(count)s articles a day", count)
-        return words % {"count": _number(count)}
+        return words % {"count": wording.number(count)}
     count = max(1, round(7 * output.a_day))
     words = ngettext("about %(count)s article a week", "about %(count)s articles a week", count)
-    return words % {"count": _number(count)}
+    return words % {"count": wording.number(count)}
 
 
 def own_share(output: Output) -> str:
     """How much of what it published was reported by itself."""
     days = len(output.days)
     counted = ngettext("%(count)s article", "%(count)s articles", output.articles) % {
-        "count": _number(output.articles)
+        "count": wording.number(output.articles)
     }
     span = ngettext("the last day", "the last %(count)d days", days) % {"count": days}
     values = {"articles": counted, "span": span}
@@ -46,7 +45,3 @@ def own_share(output: Output) -> str:
         "%(articles)s on %(span)s. %(share)s are reports of its own; the others carry a text that"
         " another outlet has too."
     ) % {**values, "share": share}
-
-
-def _number(count: int) -> str:
-    return str(number_format(count, force_grouping=True))

@@ -15,12 +15,12 @@ from typing import TypeVar
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils import translation
-from django.utils.http import urlencode
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from articles.models import Article, Edition, Source, Story, Topic
 from articles.selectors import fronts, stories, syndication
+from articles.selectors.criteria import criteria
 from articles.selectors.keyset import CursorError, Page
 from articles.syndication import atom, json_feed
 from articles.syndication.types import Feed
@@ -28,7 +28,7 @@ from articles.web import language, names
 from articles.web.addresses import moved, no_page
 from articles.web.answers import document, machine
 from articles.web.channels import Channel, Press
-from articles.web.search import question
+from articles.web.question import FIELDS, question
 
 Row = TypeVar("Row")
 
@@ -118,22 +118,17 @@ def latest(request: HttpRequest, kind: str) -> HttpResponseBase:
 
 @machine
 def search(request: HttpRequest, kind: str) -> HttpResponseBase:
-    """The newest articles that match `q`, in `language`, a code, else in all languages."""
-    code = _language(request)
+    """The newest articles that match `q`, in all languages unless it names one."""
     asked = question(request)
-    if not asked.names_something:
+    if not asked.query.names_something:
         raise Http404(_("There is nothing to search for in this address."))
-    languages = [code] if code else asked.languages(None, fronts.editions())
-    page = _page(
-        request,
-        lambda after: syndication.matching(asked.words, languages, after, elsewhere=not code),
-    )
-    query = {"q": asked.words, "language": code or "all"}
+    meant = criteria(asked.query, fronts.editions(), None, timezone.now().date())
+    page = _page(request, lambda after: syndication.matching(meant, after))
+    code = meant.languages[0] if meant.languages and len(meant.languages) == 1 else ""
     with translation.override(language.choose(asked=code)):
-        title = _("Search: %(words)s") % {"words": asked.words}
-        place = f"{reverse('search')}?{urlencode(query)}"
-        channel = Channel(f"search:{code}:{asked.words}", title, "", place, code)
-        response = _articles(request, kind, channel, page, "q", "language")
+        title = _("Search: %(words)s") % {"words": asked.text}
+        channel = Channel(f"search:{asked.text}", title, "", asked.address(), code)
+        response = _articles(request, kind, channel, page, "q", *FIELDS)
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from babel.numbers import format_percent
+from babel.numbers import format_decimal, format_percent
 from django.template.defaultfilters import filesizeformat
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
@@ -31,6 +31,11 @@ RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"}
 def direction(language: str) -> str:
     """The `dir` of a text in a language."""
     return "rtl" if language in RIGHT_TO_LEFT else "ltr"
+
+
+def number(count: int) -> str:
+    """ "1,234,567", parted as the interface's language does."""
+    return str(format_decimal(count, locale=names.here()))
 
 
 def percent(share: float) -> str:
