@@ -59,12 +59,15 @@ class News:
             "article": article.get_absolute_url(),
             "right-to-left": Article.objects.get(title=ARABIC).get_absolute_url(),
             "latest": "/latest/",
+            "latest of an edition": f"/latest/?edition={self.edition.slug}",
+            "headlines": f"{story.get_absolute_url()}headlines/",
             "sources": "/sources/",
             "source": article.source.get_absolute_url(),
             "search": "/search/?q=bridge",
             "search without hits": "/search/?q=xylophone",
             "search without words": "/search/",
             "ranking": f"/about/ranking/?story={story.pk}",
+            "about": "/about/",
             "keyboard": "/about/keyboard/",
         }
 
