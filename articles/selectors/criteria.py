@@ -46,6 +46,8 @@ class Criteria:
     """The languages in which the words are read."""
     languages: tuple[str, ...] | None = None
     """Those of the articles; None for any."""
+    usual: tuple[str, ...] | None = None
+    """Those they would be, had the question named none."""
     other_languages: tuple[str, ...] = ()
     """Languages the articles must not be in."""
     sources: Choice = Choice()
@@ -74,13 +76,15 @@ def criteria(
     }
     topics = _topics(query)
     by_name, by_edition = _sources(query, places)
-    languages = _languages(query, places, edition)
+    usual = _usual_languages(query, places, edition)
+    languages = _asked_languages(query, usual)
     spoken = sorted({known.language for known in editions})
     known: dict[Filter, object] = {**topics, **by_name, **places}
     return Criteria(
         query,
         reading=languages or (*spoken, NO_LANGUAGE),
         languages=languages,
+        usual=usual,
         other_languages=tuple(map(_code, query.values("language", excluded=True))),
         sources=_choice(by_name) & _choice(by_edition),
         topics=_choice(topics),
@@ -137,16 +141,21 @@ def _named(value: str, places: Iterable[Place]) -> Place | None:
     return next((each for each in places if key in (each.slug, each.name.casefold())), None)
 
 
-def _languages(
+def _asked_languages(query: Query, usual: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """Those that the question names, None for any; the usual ones if it names none."""
+    asked = tuple(dict.fromkeys(map(_code, query.values("language"))))
+    if not asked:
+        return usual
+    return None if EVERY in asked else asked
+
+
+def _usual_languages(
     query: Query, places: Mapping[Filter, Edition | None], edition: Edition | None
 ) -> tuple[str, ...] | None:
-    """Those asked for; else those of the editions asked for; else the reader's.
+    """Those of the editions asked for; else the reader's.
 
     None for any: whoever names a source knows in what language it is.
     """
-    asked = tuple(dict.fromkeys(map(_code, query.values("language"))))
-    if asked:
-        return None if EVERY in asked else asked
     placed = {place.language for part, place in places.items() if place and not part.excluded}
     if placed:
         return tuple(sorted(placed))

@@ -98,8 +98,8 @@ class Form:
     periods: tuple[Option, ...]
 
 
-def form(asked: Question, editions: Sequence[Edition], edition: Edition | None) -> Form:
-    """The form that asks `asked` again."""
+def form(asked: Question, editions: Sequence[Edition], usual: Sequence[str] | None) -> Form:
+    """The form that asks `asked` again; `usual` are the languages it is answered in (None: all)."""
     query = asked.query
     spoken = sorted({known.language for known in editions})
     labels = {
@@ -108,13 +108,13 @@ def form(asked: Question, editions: Sequence[Edition], edition: Edition | None) 
         | {code: names.language_name(code).capitalize() for code in spoken},
         "after": dict(zip(PERIODS, _periods(), strict=True)),
     }
-    own = names.language_name(edition.language).capitalize() if edition else _("All languages")
-    usual = {"edition": _("All editions"), "language": own, "after": _("Any time")}
+    own = ", ".join(map(names.language_name, usual)).capitalize() if usual else _("All languages")
+    unset = {"edition": _("All editions"), "language": own, "after": _("Any time")}
     shown = {name: _shown(query, name, choices) for name, choices in labels.items()}
     rest = query.without(*(part for part in shown.values() if part))
     fields = {
         name: (
-            Option("", usual[name], shown[name] is None),
+            Option("", unset[name], shown[name] is None),
             *(
                 Option(value, label, (part := shown[name]) is not None and part.value == value)
                 for value, label in choices.items()

@@ -33,7 +33,7 @@ def search(request: HttpRequest) -> HttpResponse:
     hits = _hits(request, asked, meant, page)
     context = {
         "question": asked,
-        "form": questions.form(asked, who.editions, who.edition),
+        "form": questions.form(asked, who.editions, meant.usual),
         "chips": questions.chips(asked, who.editions),
         "notes": tuple(questions.notes(asked.query, meant.unknown)),
         "hits": hits,

@@ -199,3 +199,13 @@ def test_the_number_of_queries_is_bounded(uk, queries, lantern, kind):
     question = f"/search/?q=ferry source:lantern edition:uk topic:sport{kind}"
     assert queries(question) <= QUERIES
     assert queries(f"{question} zebra") <= QUERIES
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("ferry", "English"), ("ferry edition:france", "French"), ("source:lantern", "All languages")],
+)
+def test_the_form_tells_the_language_of_the_answer(uk, read, lantern, text, language):
+    make_edition("france", name="France", language="fr", position=2)
+    page = read(f"/search/?q={text}")
+    assert f'<option value="" selected>{language}</option>' in page.source
