@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,7 @@ NUCLEI = (*"aeiou", "au", "ei", "ia", "ou")
 SYLLABLES = [onset + nucleus for onset in ONSETS for nucleus in NUCLEI]
 
 
+@cache
 def vocabulary() -> list[str]:
     """Words of three syllables, the commonest first; the same at every run."""
     order = np.random.default_rng(7).permutation(len(SYLLABLES) ** 3)[:VOCABULARY]
