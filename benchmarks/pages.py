@@ -10,13 +10,15 @@ is asked once before.
 
 Beside the pages stand two references: an empty Django view that sends 60 KB, with all the project's
 middleware and without any, and a plain view that renders 60 items from two queries along indexes.
-Times are milliseconds on one connection; requests a second are of eight at once.
+Times are milliseconds on one connection, CPU those that web server and database spent on a page,
+which other work of the machine changes less; requests a second are of eight at once.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import selectors
 import socket
@@ -41,9 +43,11 @@ FIRST_PORT = 8700
 CONNECTIONS = 8
 LOAD_SECONDS = 3.0
 LOAD_ROUNDS = 3
+KEPT_TARGETS = 3
 REFERENCES = ("plain list", "empty")
 MOST_QUERIES = 8
 
+TICKS = os.sysconf("SC_CLK_TCK")
 CONTENT_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
@@ -59,24 +63,34 @@ def headers() -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """A served archive: the ports of its sites, and addresses by kind of page."""
+    """A served archive: ports and processes of its sites, and addresses by kind of page."""
 
     size: int
     ports: Mapping[str, int]
     targets: Mapping[str, Sequence[str]]
+    webs: Mapping[str, int]
+    database: int
+
+    def cpu(self, site: str) -> float:
+        """Milliseconds that a site and the database have used so far."""
+        return 1000 * (cpu(self.webs[site]) + cpu(self.database))
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One kind of page. Milliseconds; queries: the most of any address."""
+    """One kind of page. Milliseconds; cpu: of a page, all processes; queries: of any the most."""
 
     median: float
     p95: float
+    cpu: float
     queries: int
 
     @classmethod
-    def of(cls, times: Sequence[float], queries: int) -> Figures:
-        return cls(median(times), quantiles(times, n=20)[-1], queries)
+    def of(cls, times: Sequence[float], cpu: float, queries: int) -> Figures:
+        return cls(median(times), quantiles(times, n=20)[-1], cpu / len(times), queries)
+
+    def __str__(self) -> str:
+        return f"{self.median:.2f} | {self.p95:.2f} | {self.cpu:.1f} | {self.queries}"
 
 
 class Client:
@@ -127,17 +141,31 @@ def served(sizes: Sequence[int], folder: Path) -> Iterator[list[Archive]]:
 def measure(archives: Sequence[Archive], kind: str, site: str, rounds: int) -> list[Figures]:
     """The figures of one kind of page in each archive, asked in turns."""
     clients = [Client(archive.ports[site]) for archive in archives]
-    paths = [archive.targets[kind] for archive in archives]
+    # Of many addresses in turns each would have been forgotten when its turn comes again.
+    some = KEPT_TARGETS if site == "kept" else None
+    paths = [archive.targets[kind][:some] for archive in archives]
     pairs = list(zip(clients, paths, strict=True))
     for client, own in pairs:
         for path in own:
             client.get(path)
     queries = [max(map(client.queries, own)) for client, own in pairs]
+    before = [archive.cpu(site) for archive in archives]
     times: list[list[float]] = [[] for _ in archives]
     for turn in range(rounds):
         for found, (client, own) in zip(times, pairs, strict=True):
             found.append(client.milliseconds(own[turn % len(own)]))
-    return [Figures.of(*found) for found in zip(times, queries, strict=True)]
+    used = [archive.cpu(site) - start for archive, start in zip(archives, before, strict=True)]
+    return [Figures.of(*found) for found in zip(times, used, queries, strict=True)]
+
+
+def cpu(root: int) -> float:
+    """Seconds that a process and all it ever started have used, as /proc tells them."""
+    fields = Path(f"/proc/{root}/stat").read_text().rpartition(")")[2].split()
+    own = sum(map(int, fields[11:15])) / TICKS
+    tasks = Path(f"/proc/{root}/task").iterdir()
+    return own + sum(
+        cpu(int(pid)) for task in tasks for pid in (task / "children").read_text().split()
+    )
 
 
 def rate(port: int, path: str) -> float:
@@ -192,14 +220,14 @@ def rates(archive: Archive) -> dict[str, float]:
 def table(archives: Sequence[Archive], rounds: int) -> dict[tuple[str, str], list[Figures]]:
     """Measure all pages, print a line for each, and hand the figures back by kind and site."""
     sizes = [archive.size for archive in archives]
-    columns = " | ".join(f"{size:,}: median | p95 | queries" for size in sizes)
+    columns = " | ".join(f"{size:,}: median | p95 | CPU | queries" for size in sizes)
     print(f"| page | {columns} | p95, largest / smallest |")
-    print("|---|" + "--:|--:|--:|" * len(sizes) + "--:|")
+    print("|---|" + "--:|--:|--:|--:|" * len(sizes) + "--:|")
     figures = {}
     for kind in archives[0].targets:
         for site in ("anew",) if kind in REFERENCES else ("anew", "kept"):
             found = figures[kind, site] = measure(archives, kind, site, rounds)
-            cells = " | ".join(f"{f.median:.2f} | {f.p95:.2f} | {f.queries}" for f in found)
+            cells = " | ".join(map(str, found))
             ratio = found[-1].p95 / found[0].p95
             print(f"| {kind}, {site} | {cells} | {ratio:.2f} |", flush=True)
     return figures
@@ -214,11 +242,12 @@ def conclude(
     for name, answers in found.items():
         print(f"{name}: {answers:,.0f} requests/s")
     pages = {kind: each for (kind, site), each in figures.items() if site == "anew"}
-    lists = pages["plain list"][-1].median
+    front, plain = pages["front"][-1], pages["plain list"][-1]
     print(f"\nfront kept / empty view: {found['front, kept'] / found['empty view']:.2f} (≥ 0.5)")
     bare = found["front, kept"] / found["empty view, no middleware"]
     print(f"front kept / empty view without middleware: {bare:.2f}")
-    print(f"front anew / plain list, medians: {pages['front'][-1].median / lists:.2f} (≤ 2)")
+    print(f"front anew / plain list, medians: {front.median / plain.median:.2f} (≤ 2)")
+    print(f"front anew / plain list, CPU: {front.cpu / plain.cpu:.2f}")
     most = max(figure.queries for each in pages.values() for figure in each)
     print(f"most queries of a page: {most} (≤ {MOST_QUERIES})")
 

@@ -59,9 +59,10 @@ def serve(size: int, first_port: int) -> None:
         ExitStack() as stack,
     ):
         collect_if_changed(settings.LAYOUT)
-        for site, port in ports.items():
-            stack.enter_context(web(site, port))
-        print(json.dumps({"ports": ports, "targets": targets()}), flush=True)
+        webs = {site: stack.enter_context(web(site, port)) for site, port in ports.items()}
+        postmaster = (settings.LAYOUT.postgres_data / "postmaster.pid").read_text().split()[0]
+        told = {"ports": ports, "targets": targets(), "webs": webs, "database": int(postmaster)}
+        print(json.dumps(told), flush=True)
         sys.stdin.read()
 
 
@@ -95,8 +96,8 @@ def prepare(size: int) -> None:
 
 
 @contextmanager
-def web(site: str, port: int) -> Iterator[None]:
-    """One granian, as `manage.py up` would start it."""
+def web(site: str, port: int) -> Iterator[int]:
+    """The process of one granian, as `manage.py up` would start it."""
     from django.conf import settings
 
     from newsreader.local.parts import Address, Programs
@@ -111,7 +112,7 @@ def web(site: str, port: int) -> Iterator[None]:
     ):
         try:
             _await(port)
-            yield
+            yield process.pid
         finally:
             process.terminate()
 
