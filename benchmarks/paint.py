@@ -20,7 +20,12 @@ from playwright.sync_api import Browser, sync_playwright
 
 REFERENCE = "/robots.txt"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+PAINT = """
+new Promise((resolve) => new PerformanceObserver((list) => {
+  const [paint] = list.getEntriesByName("first-contentful-paint");
+  if (paint) resolve(paint.startTime);
+}).observe({ type: "paint", buffered: true }))
+"""
 MOST = 1.5
 
 
@@ -29,7 +34,6 @@ def paint(browser: Browser, url: str) -> float:
     with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
         page = context.new_page()
         page.goto(url)
-        page.wait_for_function(PAINT)
         return float(page.evaluate(PAINT))
 
 
