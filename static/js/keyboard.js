@@ -6,6 +6,8 @@
   const STORED = "shortcuts";
   const PATIENCE = 1500; // milliseconds between the two keys of "g h"
   const ITEMS = "main .headline a";
+  // A box to search in; where questions are completed it is no field of the type "search".
+  const BOX = 'input[type="search"], input[role="combobox"]';
   const COVERAGE = ":is(.full-coverage, .coverage-link)";
   const help = document.querySelector("[data-help]");
   let going = 0;
@@ -50,7 +52,7 @@
   };
 
   const search = () => {
-    const field = [...document.querySelectorAll('input[type="search"]')].find(isShown);
+    const field = [...document.querySelectorAll(BOX)].find(isShown);
     reach(field);
     field?.select();
   };
@@ -95,7 +97,7 @@
     if (open) {
       open.open = false;
       open.querySelector("summary").focus();
-    } else if (document.activeElement.matches('input[type="search"]')) {
+    } else if (document.activeElement.matches(BOX)) {
       document.activeElement.blur();
     }
   };

@@ -67,5 +67,5 @@ def test_print_is_black_on_white_whatever_the_theme(news, live_server, visit):
     page.get_by_role("button", name="Dark").click()
     page.emulate_media(media="print")
     assert paper(page) == "#ffffff"
-    expect(page.get_by_role("searchbox")).to_be_hidden()
+    expect(page.get_by_label("Search the news")).to_be_hidden()
     expect(page.get_by_role("button", name="Dark")).to_be_hidden()

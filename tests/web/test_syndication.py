@@ -217,6 +217,20 @@ def test_a_search_finds_the_newest_in_the_language_asked_for(uk, feed):
     assert len(titles(feed("/search/feed.atom?q=bridge"))) == 3
 
 
+def test_a_search_by_operators_is_a_feed_with_pages(uk, feed):
+    lantern = make_source("Lantern", editions=(uk,))
+    for number in range(ENTRIES_A_PAGE + 1):
+        make_article(
+            f"Bridge {number}", source=lantern, published_at=NOON + timedelta(hours=number)
+        )
+    make_article("Bridge elsewhere")
+    first = json_feed(feed("/search/feed.json?q=bridge source:lantern"))
+    assert len(first["items"]) == ENTRIES_A_PAGE
+    second = json_feed(feed(first["next_url"]))
+    assert [item["title"] for item in second["items"]] == ["Bridge 0"]
+    assert "next_url" not in second
+
+
 def test_markup_in_what_a_publisher_says_stays_text(uk, feed):
     lead = make_article("<b>1 < 2</b> & “so”", excerpt="<script>alert(1)</script>")
     place(make_story(lead, make_article("<i>Other</i>")), uk)
