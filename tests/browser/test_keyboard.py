@@ -54,7 +54,7 @@ def test_a_headline_that_gets_the_focus_is_in_sight(front):
 
 def test_the_slash_begins_a_search_and_keys_rest_while_one_types(front):
     front.keyboard.press("/")
-    field = front.get_by_role("search").locator("input[type=search]")
+    field = front.get_by_role("combobox", name="Search the news")
     expect(field).to_be_focused()
     front.keyboard.type("jog?/s")
     expect(field).to_have_value("jog?/s")

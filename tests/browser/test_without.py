@@ -29,7 +29,7 @@ def test_without_styles_a_reader_gets_everywhere(unstyled, news):
     expect(unstyled.get_by_role("heading", level=1)).to_have_text(news.story.title)
     unstyled.get_by_role("link", name="Latest").first.click()
     expect(unstyled.get_by_role("heading", level=1)).to_have_text("Latest")
-    unstyled.get_by_role("searchbox").fill("frost")
+    unstyled.get_by_label("Search the news").fill("frost")
     unstyled.get_by_role("button", name="Search").click()
     expect(unstyled.locator("mark").first).to_be_visible()
 
