@@ -17,8 +17,10 @@ from articles.models import (
     Topic,
 )
 from articles.selectors import keyset, matches
+from articles.selectors import latest as newest
 from articles.selectors.criteria import Criteria
 from articles.selectors.keyset import Page
+from articles.selectors.latest import Choice
 from articles.selectors.listing import COLUMNS, listed, newest_first
 
 ENTRIES_A_PAGE = 30
@@ -65,25 +67,24 @@ def of_source(source: Source, after: str = "") -> Page[Article]:
     return newest_first(articles().filter(source=source), after, ENTRIES_A_PAGE)
 
 
-def latest(language: str = "", after: str = "") -> Page[Article]:
-    """One page of the newest articles, of one language or of all. Raises `CursorError`."""
-    found = articles()
-    if language:
-        found = found.filter(language=language)
-    return newest_first(found, after, ENTRIES_A_PAGE)
+def latest(choice: Choice, after: str = "") -> Page[Article]:
+    """One page of the newest articles. Raises `CursorError`. Two queries, for an edition three."""
+    page = newest.latest(choice, after)
+    found = articles().in_bulk([article.pk for article in page.items])
+    return Page(tuple(found[each.pk] for each in page.items if each.pk in found), page.after)
 
 
 def matching(criteria: Criteria, after: str = "") -> Page[Article]:
     """One page of the newest articles that meet the criteria. Raises `CursorError`. Two queries."""
-    newest = matches.newest(criteria, after)
+    met = matches.newest(criteria, after)
     shown = keyset.page(
-        newest.items[: ENTRIES_A_PAGE + 1],
+        met.items[: ENTRIES_A_PAGE + 1],
         ENTRIES_A_PAGE,
         lambda match: keyset.by_time(match.published_at, match.pk),
     )
     found = articles().in_bulk([match.pk for match in shown.items])
     items = tuple(found[match.pk] for match in shown.items if match.pk in found)
-    return Page(items, shown.after or newest.older)
+    return Page(items, shown.after or met.older)
 
 
 def subscriptions(edition: Edition | None = None) -> Iterator[Feed]:

@@ -22,6 +22,7 @@ from articles.models import Article, Edition, Source, Story, Topic
 from articles.selectors import fronts, stories, syndication
 from articles.selectors.criteria import criteria
 from articles.selectors.keyset import CursorError, Page
+from articles.selectors.latest import Choice
 from articles.syndication import atom, json_feed
 from articles.syndication.types import Feed
 from articles.web import language, names
@@ -107,13 +108,19 @@ def source(request: HttpRequest, kind: str, slug: str) -> HttpResponseBase:
 
 @machine
 def latest(request: HttpRequest, kind: str) -> HttpResponseBase:
-    """The newest articles: those in `language`, a code, else all."""
-    code = _language(request)
-    page = _page(request, lambda after: syndication.latest(code, after))
+    """The newest articles: of the sources of `edition`, else in `language`, a code, else all."""
+    slug, code = request.GET.get("edition", ""), _language(request)
+    choice = Choice(_edition(slug)) if slug else Choice(language=code)
+    page = _page(request, lambda after: syndication.latest(choice, after))
+    place = choice.edition
+    code = place.language if place else code
     with translation.override(language.choose(asked=code)):
-        name = names.language_name(code) if code else _("All languages")
-        channel = Channel(f"latest:{code}", _("Latest"), name, reverse("latest"), code)
-        return _articles(request, kind, channel, page, "language")
+        known = names.language_name(code) if code else _("All languages")
+        name = names.name(place) if place else known
+        home = reverse("latest") + (f"?edition={slug}" if place else "")
+        of = f"edition:{place.pk}" if place else code
+        channel = Channel(f"latest:{of}", f"{_('Latest')} · {name}", "", home, code)
+        return _articles(request, kind, channel, page, "edition", "language")
 
 
 @machine

@@ -52,7 +52,7 @@ def two(uk):
 def test_home_is_the_front_page_of_the_default_edition(two, read):
     home = read("/")
     assert "British event" in home.text
-    assert {"rel": "canonical", "href": "/uk/"} in home.all("link")
+    assert {"rel": "canonical", "href": "http://testserver/uk/"} in home.all("link")
 
 
 def test_home_follows_the_readers_language_and_region(two, read):
