@@ -1,8 +1,9 @@
 """The application's place in Django."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ArticlesConfig(AppConfig):
     name = "articles"
-    verbose_name = "News"
+    verbose_name = _("News")

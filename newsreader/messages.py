@@ -20,6 +20,8 @@ from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation.template import templatize
 
+from newsreader.model_names import names
+
 KEYWORDS: Mapping[str, Any] = {
     "_": None,
     "gettext": None,
@@ -78,6 +80,8 @@ def found() -> Catalog:
         where = path.relative_to(settings.BASE_DIR).as_posix()
         for _, words, notes, context in _in_source(text, template=path.suffix == ".html"):
             catalogue.add(words, locations=[(where, 0)], auto_comments=notes, context=context)
+    for name in names():
+        catalogue.add(name, locations=[("articles/models", 0)])
     return catalogue
 
 

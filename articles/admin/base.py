@@ -88,11 +88,6 @@ def word_if(applies: bool, word: str) -> str:
     return word if applies else "–"
 
 
-def counted(count: int, noun: str) -> str:
-    """ "1 feed", "2 feeds"."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
 def safe_link(url: str) -> str:
     """A link out, for addresses that were checked to be http(s) when they were stored."""
     if not url.startswith(("http://", "https://")):

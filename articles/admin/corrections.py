@@ -18,10 +18,12 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.timezone import localtime
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
-from articles.admin.base import DeskAdmin, ReadOnlyInline, counted, desk_link, labelled
+from articles.admin.base import DeskAdmin, ReadOnlyInline, desk_link, labelled
 from articles.models import Article, Correction, Moved, Story
 from articles.pipeline import corrections
 from articles.pipeline.corrections import MOST_STORIES, CorrectionError
@@ -36,7 +38,7 @@ Make = Callable[[Sequence[Story], User, str], Correction]
 
 def _note() -> forms.CharField:
     return forms.CharField(
-        label="Why (for the log)",
+        label=_("Why (for the log)"),
         required=False,
         max_length=500,
         widget=UnfoldAdminTextInputWidget,
@@ -53,18 +55,18 @@ class PartForm(forms.Form):
     """Which articles of a story go, and where."""
 
     articles = forms.TypedMultipleChoiceField(
-        label="Articles that do not belong here",
+        label=_("Articles that do not belong here"),
         coerce=int,
-        error_messages={"required": "Choose at least one article."},
+        error_messages={"required": _("Choose at least one article.")},
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text="A copy goes with its original, and an original with its copies.",
+        help_text=_("A copy goes with its original, and an original with its copies."),
     )
     target = forms.CharField(
-        label="The story they belong to",
+        label=_("The story they belong to"),
         required=False,
         max_length=500,
         widget=UnfoldAdminTextInputWidget,
-        help_text="Its number or its address. Leave this empty to make a new story of them.",
+        help_text=_("Its number or its address. Leave this empty to make a new story of them."),
     )
     note = _note()
 
@@ -85,7 +87,7 @@ class PartForm(forms.Form):
         number = _STORY.fullmatch(told)
         found = number and Story.objects.filter(pk=number[1]).select_related("merged_into").first()
         if not found:
-            raise ValidationError("There is no such story.")
+            raise ValidationError(_("There is no such story."))
         return found.merged_into or found
 
 
@@ -98,22 +100,24 @@ class CorrectingAdmin(DeskAdmin):
     def has_correct_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return request.user.has_perm(PERMISSION)
 
-    @admin.action(description="Merge", permissions=["correct"])
+    @admin.action(description=_("Merge"), permissions=["correct"])
     def merge(self, request: HttpRequest, stories: QuerySet[Story]) -> HttpResponse | None:
         """Make one story of the chosen, once that is confirmed."""
-        question = "Make one story of these? The largest goes on; the others' addresses lead to it."
-        return self._decide(request, stories, corrections.merge, "merge", "Merge", question)
+        question = gettext(
+            "Make one story of these? The largest goes on; the others' addresses lead to it."
+        )
+        label = gettext("Merge")
+        return self._decide(request, stories, corrections.merge, "merge", label, question)
 
-    @admin.action(description="Keep apart", permissions=["correct"])
+    @admin.action(description=_("Keep apart"), permissions=["correct"])
     def keep_apart(self, request: HttpRequest, stories: QuerySet[Story]) -> HttpResponse | None:
         """Never let the chosen become one story, once that is confirmed."""
-        question = "Keep these stories apart, whatever reports arrive?"
-        return self._decide(
-            request, stories, corrections.keep_apart, "keep_apart", "Keep apart", question
-        )
+        question = gettext("Keep these stories apart, whatever reports arrive?")
+        label = gettext("Keep apart")
+        return self._decide(request, stories, corrections.keep_apart, "keep_apart", label, question)
 
     @action(  # type: ignore[untyped-decorator]
-        description="Split or move articles", url_path="correct", permissions=["correct"]
+        description=_("Split or move articles"), url_path="correct", permissions=["correct"]
     )
     def correct(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask which articles go where; ask for a confirmation; do it."""
@@ -140,7 +144,7 @@ class CorrectingAdmin(DeskAdmin):
         return redirect(_address((made and made.story) or story))
 
     def _ask_which(self, request: HttpRequest, story: Story, form: PartForm) -> HttpResponse:
-        context = {"form": form, "story": story, "title": "Split or move articles"}
+        context = {"form": form, "story": story, "title": _("Split or move articles")}
         return self._page(request, "admin/correct_story.html", context)
 
     def _decide(
@@ -185,23 +189,20 @@ class CorrectingAdmin(DeskAdmin):
     ) -> HttpResponse:
         if target:
             corrections.check([story, target])
-        leaving, _ = corrections.parted(story, chosen, target)
+        leaving = corrections.parted(story, chosen, target)[0]
         going = {article for unit in leaving.values() for article in unit}
         articles = [article for article in _reports(story) if article.pk in going]
-        where = f"into “{target}”" if target else "and make a new story"
         more = len(going) - len(set(chosen))
-        company = f" Copies go with their originals: {more} more than chosen." if more else ""
-        these = "this article" if len(going) == 1 else f"these {len(going)} articles"
         context = {
-            "title": "Move articles" if target else "Split the story",
-            "question": f"Take {these} out of “{story}” {where}?{company}",
+            "title": _("Move articles") if target else _("Split the story"),
+            "question": _question(story, target, len(going), more),
             "items": [(_address(article), _labelled(article)) for article in articles],
             "hidden": [
                 *(("articles", article) for article in chosen),
                 ("target", target.pk if target else ""),
             ],
             "form": NoteForm(initial={"note": note}),
-            "label": "Move" if target else "Split",
+            "label": _("Move") if target else _("Split"),
             "back": reverse("admin:articles_story_correct", args=[story.pk]),
         }
         return self._page(request, "admin/confirm_correction.html", context)
@@ -213,7 +214,7 @@ class CorrectingAdmin(DeskAdmin):
 
 class MovedInline(ReadOnlyInline):
     model = Moved
-    verbose_name_plural = "articles that moved"
+    verbose_name_plural = _("articles that moved")
     fields = ("article_link", "from_story", "to_story")
     readonly_fields = fields
     ordering = ("pk",)
@@ -224,15 +225,15 @@ class MovedInline(ReadOnlyInline):
             "article__text", "article__html", "article__search"
         )
 
-    @admin.display(description="article")
+    @admin.display(description=_("article"))
     def article_link(self, moved: Moved) -> str:
         return desk_link(moved.article)
 
-    @admin.display(description="from")
+    @admin.display(description=_("from"))
     def from_story(self, moved: Moved) -> str:
         return desk_link(moved.before)
 
-    @admin.display(description="to")
+    @admin.display(description=_("to"))
     def to_story(self, moved: Moved) -> str:
         return desk_link(moved.after)
 
@@ -268,17 +269,19 @@ class CorrectionAdmin(DeskAdmin):
     def has_undo_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return request.user.has_perm(PERMISSION) and self.has_view_permission(request)
 
-    @labelled({"in force": "success"})
-    @admin.display(description="state")
-    def state(self, correction: Correction) -> str:
-        return "undone" if correction.undone_at else "in force"
+    @labelled({"in force": "success", "undone": ""})
+    @admin.display(description=_("state"))
+    def state(self, correction: Correction) -> tuple[str, str]:
+        if correction.undone_at:
+            return "undone", gettext("undone")
+        return "in force", gettext("in force")
 
-    @admin.display(description="story")
+    @admin.display(description=_("story"))
     def story_link(self, correction: Correction) -> str:
         return desk_link(correction.story)
 
     @action(  # type: ignore[untyped-decorator]
-        description="Undo", url_path="undo", permissions=["undo"]
+        description=_("Undo"), url_path="undo", permissions=["undo"]
     )
     def undo(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask for a confirmation; lift the correction."""
@@ -289,11 +292,13 @@ class CorrectionAdmin(DeskAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": "Undo a correction",
-            "question": "Undo this? Its articles go back to where they were, unless they have gone"
-            " elsewhere since, and grouping is free again.",
+            "title": _("Undo a correction"),
+            "question": _(
+                "Undo this? Its articles go back to where they were, unless they have gone"
+                " elsewhere since, and grouping is free again."
+            ),
             "items": [(_address(correction), str(correction))],
-            "label": "Undo",
+            "label": _("Undo"),
             "back": _address(correction),
         }
         return TemplateResponse(request, "admin/confirm_correction.html", context)
@@ -304,15 +309,39 @@ class CorrectionAdmin(DeskAdmin):
         except CorrectionError as error:
             self.message_user(request, str(error), messages.ERROR)
             return
-        self.message_user(
-            request, f"Undone: {counted(count, 'article')} went back.", messages.SUCCESS
+        words = ngettext(
+            "Undone: %(count)d article went back.", "Undone: %(count)d articles went back.", count
         )
+        self.message_user(request, words % {"count": count}, messages.SUCCESS)
+
+
+def _question(story: Story, target: Story | None, going: int, more: int) -> str:
+    """Whether the articles may go; `more` of them go with others."""
+    if target:
+        words = ngettext(
+            "Take %(count)d article out of “%(story)s” into “%(target)s”?",
+            "Take %(count)d articles out of “%(story)s” into “%(target)s”?",
+            going,
+        )
+    else:
+        words = ngettext(
+            "Take %(count)d article out of “%(story)s” and make a new story?",
+            "Take %(count)d articles out of “%(story)s” and make a new story?",
+            going,
+        )
+    question = words % {"count": going, "story": story, "target": target}
+    company = ngettext(
+        "Copies go with their originals: %(count)d more than chosen.",
+        "Copies go with their originals: %(count)d more than chosen.",
+        more,
+    )
+    return f"{question} {company % {'count': more}}" if more else question
 
 
 def _found(desk: admin.ModelAdmin[Any], request: HttpRequest, key: str) -> Any:
     row = desk.get_object(request, key)
     if row is None:
-        raise Http404(f"There is no {desk.opts.verbose_name} {key}.")
+        raise Http404(_("There is no such row."))
     return row
 
 
@@ -336,8 +365,8 @@ def _reports(story: Story) -> Iterable[Article]:
 
 def _labelled(article: Article) -> str:
     time = date_format(localtime(article.published_at), "DATETIME_FORMAT")
-    kind = ", copy" if article.copy_of_id else ""
-    return f"{article.title} ({article.source.name}, {time}{kind})"
+    kind = gettext("copy") if article.copy_of_id else ""
+    return f"{article.title} ({', '.join(filter(None, (article.source.name, time, kind)))})"
 
 
 def _address(row: Model) -> str:

@@ -10,6 +10,8 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from articles.models import Feed, Subscription
 from articles.pipeline import push
@@ -18,12 +20,12 @@ WORKING = Q(active=True, source__active=True, retired_at=None)
 CLEAN = Q(notice="", problems="")
 
 FILTERS = {
-    "failing": ("Failing", WORKING & Q(failures__gt=0)),
-    "notice": ("Read, with something wrong in it", WORKING & Q(failures=0) & ~CLEAN),
-    "never": ("Never fetched", Q(last_fetch_at=None)),
-    "paused": ("Paused", Q(retired_at=None) & (Q(active=False) | Q(source__active=False))),
-    "retired": ("Retired", Q(retired_at__isnull=False)),
-    "well": ("Well", WORKING & CLEAN & Q(failures=0, last_fetch_at__isnull=False)),
+    "failing": (_("Failing"), WORKING & Q(failures__gt=0)),
+    "notice": (_("Read, with something wrong in it"), WORKING & Q(failures=0) & ~CLEAN),
+    "never": (_("Never fetched"), Q(last_fetch_at=None)),
+    "paused": (_("Paused"), Q(retired_at=None) & (Q(active=False) | Q(source__active=False))),
+    "retired": (_("Retired"), Q(retired_at__isnull=False)),
+    "well": (_("Well"), WORKING & CLEAN & Q(failures=0, last_fetch_at__isnull=False)),
 }
 
 COLOURS = {"failing": "danger", "well": "success", "notice": "warning", "retired": "danger"}
@@ -50,33 +52,37 @@ def trouble(feed: Feed) -> str:
 def pushing(feed: Feed) -> str:
     """In words, whether a hub pushes the feed to us, and what is in the way."""
     if not push.is_on():
-        return "Off: this site has no PUBLIC_URL that a hub could push to."
+        return gettext("Off: this site has no PUBLIC_URL that a hub could push to.")
     known = push.subscription(feed)
     if known is None:
-        return "It names no hub."
+        return gettext("It names no hub.")
     if known.state in {known.State.ENDING, known.State.ENDED}:
-        return f"No longer asked of {known.hub}."
+        return gettext("No longer asked of %(hub)s.") % {"hub": known.hub}
     if known.state == known.State.ACTIVE and known.lease_until:
-        agreed = f"{known.hub} agreed until {date_format(known.lease_until)}."
+        facts = {"hub": known.hub, "date": date_format(known.lease_until)}
+        agreed = gettext("%(hub)s agreed until %(date)s.") % facts
         return " ".join(filter(None, (agreed, _pushed(known), known.error)))
     return ": ".join(filter(None, (known.hub, known.error)))
 
 
 def _pushed(known: Subscription) -> str:
     if known.last_push_at is None:
-        return "It has not pushed anything yet, so the feed is asked as often as any."
-    last = f"It pushed {naturaltime(known.last_push_at)}"
+        return gettext("It has not pushed anything yet, so the feed is asked as often as any.")
     if known.is_live(timezone.now()):
-        return f"{last}. The feed is asked once a day."
-    return f"{last}, but not all there was, so the feed is asked as often as any."
+        words = gettext("It pushed %(ago)s. The feed is asked once a day.")
+    else:
+        words = gettext(
+            "It pushed %(ago)s, but not all there was, so the feed is asked as often as any."
+        )
+    return words % {"ago": naturaltime(known.last_push_at)}
 
 
 class HealthFilter(SimpleListFilter):
-    title = "health"
+    title = _("health")
     parameter_name = "health"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, str]]:
-        return [(key, words) for key, (words, _) in FILTERS.items()]
+        return [(key, str(words)) for key, (words, _) in FILTERS.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Feed]) -> QuerySet[Feed]:
         chosen = FILTERS.get(self.value() or "")

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
@@ -28,9 +29,9 @@ PERMISSIONS = ("articles.add_source", "articles.add_feed", "articles.add_topic")
 class ImportForm(forms.Form):
     """One list, from a file or from an address."""
 
-    file = forms.FileField(label="OPML file", required=False, widget=UnfoldAdminFileFieldWidget)
+    file = forms.FileField(label=_("OPML file"), required=False, widget=UnfoldAdminFileFieldWidget)
     address = forms.URLField(
-        label="Or its address",
+        label=_("Or its address"),
         required=False,
         max_length=2000,
         assume_scheme="https",
@@ -38,7 +39,7 @@ class ImportForm(forms.Form):
     )
     edition = forms.ModelChoiceField(
         Edition.objects.all(),
-        help_text="New sources join this edition and take its country and language.",
+        help_text=_("New sources join this edition and take its country and language."),
         widget=UnfoldAdminSelectWidget,
     )
 
@@ -49,10 +50,11 @@ class ImportForm(forms.Form):
         if self.errors:
             return cleaned
         if bool(file) == bool(address):
-            raise ValidationError("Choose a file, or give an address.")
+            raise ValidationError(_("Choose a file, or give an address."))
         most = settings.FETCH.limits.body_bytes
         if file and file.size > most:
-            raise ValidationError(f"The file is larger than {most // 2**20} MiB.")
+            words = _("The file is larger than %(size)d MiB.")
+            raise ValidationError(words, params={"size": most // 2**20})
         try:
             cleaned["body"] = file.read() if file else fetch_opml(address or "")
         except OpmlError as error:
@@ -69,7 +71,7 @@ class ImportingAdmin(DeskAdmin):
         return request.user.has_perms(PERMISSIONS)
 
     @action(  # type: ignore[untyped-decorator]
-        description="Import OPML", url_path="import-opml", permissions=["import_opml"]
+        description=_("Import OPML"), url_path="import-opml", permissions=["import_opml"]
     )
     def import_opml(self, request: HttpRequest) -> HttpResponse:
         """Show the form; once it is sent, import, and show what came of it."""
@@ -86,7 +88,7 @@ class ImportingAdmin(DeskAdmin):
                 form.add_error(None, str(error))
         context = {
             **self.admin_site.each_context(request),
-            "title": "Import OPML",
+            "title": _("Import OPML"),
             "opts": self.opts,
             "form": form,
             "summary": summary,

@@ -10,9 +10,11 @@ from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from kombu.exceptions import OperationalError
 
-from articles.admin.base import DeskAdmin, ReadOnlyInline, counted, desk_link, safe_link, word_if
+from articles.admin.base import DeskAdmin, ReadOnlyInline, desk_link, safe_link, word_if
 from articles.admin.corrections import CorrectingAdmin
 from articles.entries import query
 from articles.models import Article, Edition, Headline, Page, SearchMarks, SimilarLink, Story
@@ -30,7 +32,7 @@ def languages() -> list[str]:
 
 
 class LanguageFilter(SimpleListFilter):
-    title = "language"
+    title = _("language")
     parameter_name = "language"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, str]]:
@@ -41,11 +43,11 @@ class LanguageFilter(SimpleListFilter):
 
 
 class CopyFilter(SimpleListFilter):
-    title = "kind"
+    title = _("kind")
     parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, str]]:
-        return [("copies", "Copies"), ("reports", "Independent reports")]
+        return [("copies", gettext("Copies")), ("reports", gettext("Independent reports"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = {"copies": False, "reports": True}.get(self.value() or "")
@@ -65,7 +67,7 @@ class ReadingAdmin(DeskAdmin):
 class SimilarInline(ReadOnlyInline):
     model = SimilarLink
     fk_name = "article"
-    verbose_name_plural = "similar news"
+    verbose_name_plural = _("similar news")
     fields = ("link", "source", "similarity", "from_archive")
     readonly_fields = ("link", "source", "similarity")
 
@@ -75,22 +77,22 @@ class SimilarInline(ReadOnlyInline):
             *(f"similar__{column}" for column in HEAVY)
         )
 
-    @admin.display(description="article")
+    @admin.display(description=_("article"))
     def link(self, link: SimilarLink) -> str:
         return desk_link(link.similar)
 
-    @admin.display(description="source")
+    @admin.display(description=_("source"))
     def source(self, link: SimilarLink) -> str:
         return link.similar.source.name
 
-    @admin.display(description="score")
+    @admin.display(description=_("score"))
     def similarity(self, link: SimilarLink) -> str:
         return f"{link.score:.2f}"
 
 
 class HeadlineInline(ReadOnlyInline):
     model = Headline
-    verbose_name_plural = "former headlines"
+    verbose_name_plural = _("former headlines")
     fields = ("title", "replaced_at")
 
 
@@ -100,7 +102,9 @@ class ArticleAdmin(ReadingAdmin):
     list_select_related = ("source", "story")
     list_filter = (LanguageFilter, "topic", CopyFilter)
     search_fields = ("title",)
-    search_help_text = "Words of headline, excerpt or text; “in quotes” for a phrase, - excludes."
+    search_help_text = _(
+        "Words of headline, excerpt or text; “in quotes” for a phrase, - excludes."
+    )
     autocomplete_fields = ("topic",)
     inlines = (HeadlineInline, SimilarInline)
     actions = ("fetch_pages",)
@@ -113,7 +117,7 @@ class ArticleAdmin(ReadingAdmin):
     fieldsets = (
         (None, {"fields": ("title", "source_link", "address", "topic", "excerpt", "text")}),
         (
-            "From the feed",
+            _("From the feed"),
             {
                 "fields": (
                     *("authors", "categories", "image_url", "language", "published_at"),
@@ -123,7 +127,7 @@ class ArticleAdmin(ReadingAdmin):
             },
         ),
         (
-            "Grouping",
+            _("Grouping"),
             {
                 "fields": (
                     "story_link",
@@ -146,71 +150,75 @@ class ArticleAdmin(ReadingAdmin):
     ) -> tuple[QuerySet[Article], bool]:
         return _found(queryset, search_term), False
 
-    @admin.display(description="story", ordering="story__title")
+    @admin.display(description=_("story"), ordering="story__title")
     def story_link(self, article: Article) -> str:
         return desk_link(article.story)
 
-    @admin.display(description="kind")
+    @admin.display(description=_("kind"))
     def kind(self, article: Article) -> str:
-        return word_if(article.copy_of_id is not None, "copy")
+        return word_if(article.copy_of_id is not None, gettext("copy"))
 
-    @admin.display(description="copy of")
+    @admin.display(description=_("copy of"))
     def copy_link(self, article: Article) -> str:
         return desk_link(article.copy_of)
 
-    @admin.display(description="its own page")
+    @admin.display(description=_("its own page"))
     def own_page(self, article: Article) -> str:
         """What became of fetching the article's page."""
         page = Page.objects.filter(article=article).select_related("site").first()
         if page is None:
-            return "not wanted"
+            return gettext("not wanted")
         if page.fetched_at:
-            return f"read {naturaltime(page.fetched_at)}"
+            return gettext("read %(ago)s") % {"ago": naturaltime(page.fetched_at)}
         reason = page.error or page.site.error
         return f"{page.get_state_display()}: {reason}" if reason else page.get_state_display()
 
-    @admin.action(description="Fetch the page now", permissions=["change"])
+    @admin.action(description=_("Fetch the page now"), permissions=["change"])
     def fetch_pages(self, request: HttpRequest, articles: QuerySet[Article]) -> None:
         """Queue the articles' own pages, whatever came of them before."""
         count = page_queue.want_again(list(articles.values_list("pk", flat=True)))
         try:
             read_pages.delay()
         except OperationalError as error:
-            words = f"Nothing is fetched yet: the queue does not answer ({error})."
-            self.message_user(request, words, messages.WARNING)
+            words = gettext("Nothing is fetched yet: the queue does not answer (%(error)s).")
+            self.message_user(request, words % {"error": error}, messages.WARNING)
             return
-        words = (
-            f"{counted(count, 'page')} will be fetched, one a second from each host, where"
-            " robots.txt allows it."
+        words = ngettext(
+            "%(count)d page will be fetched, one a second from each host, where robots.txt"
+            " allows it.",
+            "%(count)d pages will be fetched, one a second from each host, where robots.txt"
+            " allows it.",
+            count,
         )
-        self.message_user(request, words, messages.SUCCESS)
+        self.message_user(request, words % {"count": count}, messages.SUCCESS)
 
-    @admin.display(description="why here")
+    @admin.display(description=_("why here"))
     def why_here(self, article: Article) -> str:
         """Its closest match and the words they share; more is on the page for readers."""
         reason = reasons.reason(article)
         if reason.match is None:
-            return "It matches no other report of its story." if article.story else "–"
+            alone = gettext("It matches no other report of its story.")
+            return alone if article.story else "–"
         match = desk_link(reason.match), reason.match.source
         if reason.same_text:
-            return format_html("The same text as {} ({})", *match)
+            return format_html(gettext("The same text as {} ({})"), *match)
         shared = sorted((*reason.names, *reason.words), key=lambda each: -each.share)
         return format_html(
-            "Like {} ({}), similarity {}, through: {}",
+            gettext("Like {} ({}), similarity {}, through: {}"),
             *match,
             f"{reason.similarity:.2f}",
             ", ".join(f"{each.word} {each.share:.0%}" for each in shared),
         )
 
-    @admin.display(description="source")
+    @admin.display(description=_("source"))
     def source_link(self, article: Article) -> str:
         return desk_link(article.source)
 
-    @admin.display(description="feed")
+    @admin.display(description=_("feed"))
     def feed_link(self, article: Article) -> str:
         return desk_link(article.feed)
 
-    @admin.display(description="address")
+    @admin.display(description=_("address"))
     def address(self, article: Article) -> str:
         return safe_link(article.url)
 
@@ -218,7 +226,7 @@ class ArticleAdmin(ReadingAdmin):
 class CoverageInline(ReadOnlyInline):
     model = Article
     fk_name = "story"
-    verbose_name_plural = "coverage"
+    verbose_name_plural = _("coverage")
     fields = ("link", "source", "published_at", "kind")
     readonly_fields = ("link", "kind")
     ordering = ("published_at", "pk")
@@ -227,13 +235,13 @@ class CoverageInline(ReadOnlyInline):
         articles: QuerySet[Article] = super().get_queryset(request)
         return articles.select_related("source").defer(*HEAVY)
 
-    @admin.display(description="article")
+    @admin.display(description=_("article"))
     def link(self, article: Article) -> str:
         return desk_link(article)
 
-    @admin.display(description="kind")
+    @admin.display(description=_("kind"))
     def kind(self, article: Article) -> str:
-        return word_if(article.copy_of_id is not None, "copy")
+        return word_if(article.copy_of_id is not None, gettext("copy"))
 
 
 @admin.register(Story)
@@ -245,7 +253,7 @@ class StoryAdmin(CorrectingAdmin, ReadingAdmin):
     list_select_related = ("topic",)
     list_filter = (LanguageFilter, "topic")
     search_fields = ("title",)
-    search_help_text = "Words of the leading article."
+    search_help_text = _("Words of the leading article.")
     ordering = ("-rank", "-pk")
     inlines = (CoverageInline,)
     fields = (
@@ -264,23 +272,23 @@ class StoryAdmin(CorrectingAdmin, ReadingAdmin):
     ) -> tuple[QuerySet[Story], bool]:
         return _found(queryset, search_term, "lead__"), False
 
-    @admin.display(ordering="article_count")
+    @admin.display(description=_("articles"), ordering="article_count")
     def articles(self, story: Story) -> int:
         return story.article_count
 
-    @admin.display(ordering="source_count")
+    @admin.display(description=_("outlets"), ordering="source_count")
     def outlets(self, story: Story) -> int:
         return story.source_count
 
-    @admin.display(ordering="independent_count")
+    @admin.display(description=_("independent"), ordering="independent_count")
     def independent(self, story: Story) -> int:
         return story.independent_count
 
-    @admin.display(description="leading article")
+    @admin.display(description=_("leading article"))
     def lead_link(self, story: Story) -> str:
         return desk_link(story.lead)
 
-    @admin.display(description="merged into")
+    @admin.display(description=_("merged into"))
     def merged_link(self, story: Story) -> str:
         return desk_link(story.merged_into)
 

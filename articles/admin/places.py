@@ -8,6 +8,7 @@ from django.db.models import Count, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
+from django.utils.translation import gettext_lazy as _
 
 from articles.admin.base import DeskAdmin
 from articles.models import Edition, Topic
@@ -27,7 +28,7 @@ class EditionForm(ModelForm):  # type: ignore[type-arg]
         except Resolver404:
             taken = True
         if taken or slug == "healthz":
-            raise ValidationError("This word is the address of another page of the site.")
+            raise ValidationError(_("This word is the address of another page of the site."))
         return slug
 
 
@@ -43,7 +44,7 @@ class EditionAdmin(DeskAdmin):
         counted: QuerySet[Edition] = super().get_queryset(request)
         return counted.annotate(source_count=Count("sources"))
 
-    @admin.display(ordering="source_count")
+    @admin.display(description=_("sources"), ordering="source_count")
     def sources(self, edition: Edition) -> int:
         count: int = vars(edition)["source_count"]
         return count

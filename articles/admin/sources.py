@@ -14,11 +14,13 @@ from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.timesince import timesince
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from kombu.exceptions import OperationalError
 from unfold.admin import TabularInline
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminURLInputWidget
 
-from articles.admin.base import counted, desk_link, labelled, word_if
+from articles.admin.base import desk_link, labelled, word_if
 from articles.admin.health import (
     COLOURS,
     FILTERS,
@@ -40,7 +42,7 @@ class FeedForm(ModelForm):  # type: ignore[type-arg]
     """Refuses addresses that would never be fetched; a feed with a new one starts over."""
 
     url = URLField(
-        label="Address", max_length=2000, assume_scheme="https", widget=UnfoldAdminURLInputWidget
+        label=_("Address"), max_length=2000, assume_scheme="https", widget=UnfoldAdminURLInputWidget
     )
 
     class Meta:
@@ -98,11 +100,11 @@ class FeedInline(TabularInline):  # type: ignore[misc]
         found: Field | None = super().formfield_for_foreignkey(field, request, **options)
         return found
 
-    @admin.display(description="health")
+    @admin.display(description=_("health"))
     def state(self, feed: Feed) -> str:
-        return FILTERS[health(feed)][0] if feed.pk else "–"
+        return str(FILTERS[health(feed)][0]) if feed.pk else "–"
 
-    @admin.display(description="what is wrong")
+    @admin.display(description=_("what is wrong"))
     def trouble(self, feed: Feed) -> str:
         return trouble(feed) or "–"
 
@@ -136,8 +138,12 @@ class SourceAdmin(ImportingAdmin):
             return
         if source.fetch_pages and source.active:
             if count := page_queue.want_recent(source.pk):
-                pages = counted(count, "article page")
-                self.message_user(request, f"{pages} of the last days will be fetched.")
+                words = ngettext(
+                    "%(count)d article page of the last days will be fetched.",
+                    "%(count)d article pages of the last days will be fetched.",
+                    count,
+                )
+                self.message_user(request, words % {"count": count})
         else:
             page_queue.drop(source.pk)
 
@@ -148,19 +154,19 @@ class SourceAdmin(ImportingAdmin):
             feed_count=Count("feeds"), failing_count=Count("feeds", filter=failing)
         )
 
-    @admin.display(description="editions")
+    @admin.display(description=_("editions"))
     def in_editions(self, source: Source) -> str:
         return ", ".join(edition.name for edition in source.editions.all()) or "none"
 
-    @admin.display(description="article pages", ordering="fetch_pages")
+    @admin.display(description=_("article pages"), ordering="fetch_pages")
     def pages(self, source: Source) -> str:
-        return word_if(source.fetch_pages, "fetched")
+        return word_if(source.fetch_pages, gettext("fetched"))
 
-    @admin.display(ordering="feed_count")
+    @admin.display(description=_("feeds"), ordering="feed_count")
     def feeds(self, source: Source) -> int:
         return int(vars(source)["feed_count"])
 
-    @admin.display(ordering="failing_count", description="of them failing")
+    @admin.display(ordering="failing_count", description=_("of them failing"))
     def failing(self, source: Source) -> int:
         return int(vars(source)["failing_count"])
 
@@ -195,92 +201,110 @@ class FeedAdmin(ImportingAdmin):
     )
     fieldsets = (
         (None, {"fields": ("source", "url", "title", "topic", "active")}),
-        ("Health", {"fields": readonly_fields[:6]}),
-        ("Whereabouts", {"fields": readonly_fields[6:11]}),
-        ("Visits", {"fields": readonly_fields[11:]}),
+        (_("Health"), {"fields": readonly_fields[:6]}),
+        (_("Whereabouts"), {"fields": readonly_fields[6:11]}),
+        (_("Visits"), {"fields": readonly_fields[11:]}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Feed]:
         feeds: FeedQuerySet = super().get_queryset(request)
         return feeds.with_turns()
 
-    @admin.display(ordering="url")
+    @admin.display(description=_("address"), ordering="url")
     def address(self, feed: Feed) -> str:
         return feed.url.partition("://")[2]
 
-    @labelled({FILTERS[key][0]: colour for key, colour in COLOURS.items()})
-    @admin.display(description="health")
-    def state(self, feed: Feed) -> str:
-        return FILTERS[health(feed)][0] if feed.source_id else "–"
+    @labelled({key: COLOURS.get(key, "") for key in FILTERS})
+    @admin.display(description=_("health"))
+    def state(self, feed: Feed) -> str | tuple[str, str]:
+        if not feed.source_id:
+            return "–"
+        key = health(feed)
+        return key, str(FILTERS[key][0])
 
-    @admin.display(description="source", ordering="source__name")
+    @admin.display(description=_("source"), ordering="source__name")
     def source_link(self, feed: Feed) -> str:
         return desk_link(feed.source)
 
-    @admin.display(description="last success", ordering="last_success_at")
+    @admin.display(description=_("last success"), ordering="last_success_at")
     def succeeded(self, feed: Feed) -> str:
-        return naturaltime(feed.last_success_at) if feed.last_success_at else "never"
+        return naturaltime(feed.last_success_at) if feed.last_success_at else gettext("never")
 
-    @admin.display(description="what is wrong")
+    @admin.display(description=_("what is wrong"))
     def trouble(self, feed: Feed) -> str:
         return trouble(feed) or "–"
 
-    @admin.display(description="push")
+    @admin.display(description=_("push"))
     def pushing(self, feed: Feed) -> str:
         return pushing(feed) if feed.pk else "–"
 
-    @admin.display(description="next fetch", ordering="next_fetch_at")
+    @admin.display(description=_("next fetch"), ordering="next_fetch_at")
     def next_fetch(self, feed: Feed) -> str:
         if feed.paused:
             return "–"
         when = feed.next_check_at
-        return "due" if when <= timezone.now() else naturaltime(when)
+        return gettext("due") if when <= timezone.now() else naturaltime(when)
 
-    @admin.display(description="asked every", ordering="interval")
+    @admin.display(description=_("asked every"), ordering="interval")
     def rhythm(self, feed: Feed) -> str:
         now = timezone.now()
         return timesince(now, now + feed.interval, depth=1)
 
-    @admin.display(description="unchanged (304)")
+    @admin.display(description=_("unchanged (304)"))
     def unchanged(self, feed: Feed) -> str:
         return f"{feed.not_modified / feed.fetches:.0%}" if feed.fetches else "–"
 
-    @admin.display(description="received", ordering="bytes_received")
+    @admin.display(description=_("received"), ordering="bytes_received")
     def received(self, feed: Feed) -> str:
         return filesizeformat(feed.bytes_received)
 
-    @admin.display(description="saved", ordering="bytes_saved")
+    @admin.display(description=_("saved"), ordering="bytes_saved")
     def saved(self, feed: Feed) -> str:
         """What the answers "not modified" would have taken."""
         return filesizeformat(feed.bytes_saved) if feed.bytes_saved else "–"
 
-    @admin.action(description="Fetch now", permissions=["change"])
+    @admin.action(description=_("Fetch now"), permissions=["change"])
     def fetch_now(self, request: HttpRequest, feeds: QuerySet[Feed]) -> None:
         """Queue the feeds, whatever their schedule says."""
         ids = list(feeds.values_list("pk", flat=True))
         try:
             refresh_feeds.delay(ids)
         except OperationalError as error:
-            words = f"Nothing is fetched: the queue does not answer ({error})."
-            self.message_user(request, words, messages.ERROR)
+            words = gettext("Nothing is fetched: the queue does not answer (%(error)s).")
+            self.message_user(request, words % {"error": error}, messages.ERROR)
             return
-        feeds_asked = counted(len(ids), "feed")
-        words = f"{feeds_asked} will be fetched in a moment; this page then shows how it went."
-        self.message_user(request, words, messages.SUCCESS)
+        words = ngettext(
+            "%(count)d feed will be fetched in a moment; this page then shows how it went.",
+            "%(count)d feeds will be fetched in a moment; this page then shows how it went.",
+            len(ids),
+        )
+        self.message_user(request, words % {"count": len(ids)}, messages.SUCCESS)
 
-    @admin.action(description="Pause", permissions=["change"])
+    @admin.action(description=_("Pause"), permissions=["change"])
     def pause(self, request: HttpRequest, feeds: QuerySet[Feed]) -> None:
         count = feeds.filter(active=True).update(active=False)
-        self.message_user(request, f"{counted(count, 'feed')} paused; what they brought stays.")
+        words = ngettext(
+            "%(count)d feed paused; what it brought stays.",
+            "%(count)d feeds paused; what they brought stays.",
+            count,
+        )
+        self.message_user(request, words % {"count": count})
 
-    @admin.action(description="Resume", permissions=["change"])
+    @admin.action(description=_("Resume"), permissions=["change"])
     def resume(self, request: HttpRequest, feeds: QuerySet[Feed]) -> None:
         """Paused and retired feeds come back, and are due at once."""
         stopped = feeds.filter(Q(active=False) | Q(retired_at__isnull=False))
         count = stopped.update(active=True, retired_at=None, next_fetch_at=timezone.now())
-        self.message_user(
-            request, f"{counted(count, 'feed')} resumed, to be fetched within a minute."
+        words = ngettext(
+            "%(count)d feed resumed, to be fetched within a minute.",
+            "%(count)d feeds resumed, to be fetched within a minute.",
+            count,
         )
+        self.message_user(request, words % {"count": count})
         if silent := feeds.exclude(WORKING).count():
-            words = f"{counted(silent, 'feed')} of a source that is not active stay as they are."
-            self.message_user(request, words, messages.WARNING)
+            words = ngettext(
+                "%(count)d feed of a source that is not active stays as it is.",
+                "%(count)d feeds of sources that are not active stay as they are.",
+                silent,
+            )
+            self.message_user(request, words % {"count": silent}, messages.WARNING)

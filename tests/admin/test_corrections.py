@@ -116,7 +116,7 @@ def test_the_question_says_that_copies_go_along(desk, flood):
     original = article("Harbour flooded")
     copied = make_article("Harbour flooded.", copy_of=original, story=flood)
     asked = text(desk.post(correct(flood), {"articles": [copied.pk], "target": ""}))
-    assert "Take these 2 articles" in asked
+    assert "Take 2 articles" in asked
     assert "1 more than chosen" in asked
 
 

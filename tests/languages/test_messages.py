@@ -28,7 +28,8 @@ words = _("Plain %(name)s") + ngettext("%(count)d day",
 
 
 @pytest.fixture
-def project(tmp_path, settings):
+def project(tmp_path, settings, monkeypatch):
+    monkeypatch.setattr(messages, "names", lambda: ["first seen"])
     settings.BASE_DIR = tmp_path
     settings.LOCALE_PATHS = [tmp_path / "locale"]
     (tmp_path / "templates").mkdir()
@@ -42,7 +43,7 @@ def ids(catalogue) -> dict[object, str | None]:
     return {message.id: message.context for message in catalogue if message.id}
 
 
-def test_messages_are_found_in_templates_and_code(project):
+def test_messages_are_found_in_templates_code_and_names_of_fields(project):
     assert ids(messages.found()) == {
         "A title": None,
         ("also in %(outlet)s", "also in %(count)s outlets"): None,
@@ -52,6 +53,7 @@ def test_messages_are_found_in_templates_and_code(project):
         "Plain %(name)s": None,
         ("%(count)d day", "%(count)d days"): None,
         "two parts": None,
+        "first seen": None,
     }
 
 
