@@ -68,6 +68,12 @@ FROM ordered
 WHERE link.id = ordered.id AND ordered.place < %(limit)s AND link.position <> ordered.place
 """
 
+_EVERYWHERE = "SELECT NULL::bigint AS edition_id"
+_EVERYWHERE_AND_HERE = f"""
+    {_EVERYWHERE} UNION ALL
+    SELECT edition_id FROM articles_source_editions WHERE source_id = source.id
+"""  # noqa: S608 - statements of ours
+
 # What ranks stories, everywhere (`edition_id` is null) and in each edition by its own sources:
 # `articles.ranking.formula` has the arithmetic once more, in Python. Outlets of one owner are one
 # voice; copies are nobody's report.
@@ -81,11 +87,7 @@ voice AS (
                AS country
     FROM articles_article AS article
     JOIN articles_source AS source ON source.id = article.source_id
-    CROSS JOIN LATERAL (
-        SELECT NULL::bigint AS edition_id
-        UNION ALL
-        SELECT edition_id FROM articles_source_editions WHERE source_id = source.id
-    ) AS scope
+    CROSS JOIN LATERAL ({scopes}) AS scope
     WHERE article.story_id = ANY(%(stories)s) AND article.copy_of_id IS NULL
     GROUP BY 1, 2, 3
 ), timed AS (
@@ -111,7 +113,7 @@ voice AS (
 # headline, one with a picture, and of those the first to report. A story of copies alone (their
 # originals are in another one) ranks by when it began.
 _DERIVE = f"""
-WITH {_MEASURED}, report AS (
+WITH {_MEASURED.format(scopes=_EVERYWHERE)}, report AS (
     SELECT article.id, article.story_id, article.source_id, article.topic_id, article.title,
            article.published_at,
            row_number() OVER (
@@ -149,14 +151,14 @@ SET article_count = derived.articles,
     ),
     merged_into_id = NULL
 FROM derived
-LEFT JOIN measured ON measured.story_id = derived.story_id AND measured.edition_id IS NULL
+LEFT JOIN measured ON measured.story_id = derived.story_id
 WHERE story.id = derived.story_id
 """  # noqa: S608 - a statement of ours within another
 
 # An edition's front goes by its own sources' strength in part, and in part by everybody's. Of a
 # story that they only copied they have none.
 _PLACE_ON_FRONTS = f"""
-WITH {_MEASURED}, reported AS (
+WITH {_MEASURED.format(scopes=_EVERYWHERE_AND_HERE)}, reported AS (
     SELECT article.story_id, member.edition_id,
            mode() WITHIN GROUP (ORDER BY article.topic_id) AS topic_id
     FROM articles_article AS article
@@ -186,7 +188,7 @@ WHERE placement.story_id = ANY(%(stories)s)
 """  # noqa: S608 - a statement of ours within another
 
 _INPUTS = f"""
-WITH {_MEASURED}
+WITH {_MEASURED.format(scopes=_EVERYWHERE_AND_HERE)}
 SELECT edition_id, middle_at, independent, early, countries FROM measured
 """  # noqa: S608 - a statement of ours within another
 
