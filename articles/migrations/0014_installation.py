@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0014_search_marks'),
+        ('articles', '0013_search_marks'),
     ]
 
     operations = [

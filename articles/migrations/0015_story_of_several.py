@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('articles', '0015_installation'),
+        ('articles', '0014_installation'),
     ]
 
     operations = [
