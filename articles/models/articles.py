@@ -74,6 +74,9 @@ class Article(models.Model):
     updated_at = models.DateTimeField("updated", null=True, blank=True)
     fetched_at = models.DateTimeField("first seen", db_default=Now(), editable=False)
 
+    withheld = models.CharField(max_length=200, blank=True, db_default="", editable=False)
+    """Why it is shown nowhere; empty for nearly all."""
+
     # What grouping found.
     story = models.ForeignKey(
         "Story",
@@ -200,7 +203,7 @@ class Sighting(models.Model):
 
 
 class Story(models.Model):
-    """The articles on one event. Everything here is derived from them by grouping."""
+    """The articles on one event: derived from them by grouping, but for what curators decided."""
 
     language = models.CharField(max_length=2)
     title = models.CharField(max_length=500, blank=True)
@@ -216,6 +219,13 @@ class Story(models.Model):
     rank = models.FloatField(default=0.0)
     editions = models.ManyToManyField(Edition, through="StoryEdition", related_name="stories")
     merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, editable=False)
+
+    # What curators decided.
+    edited_title = models.CharField(max_length=500, blank=True, db_default="")
+    """Stands in `title` instead of the lead's headline."""
+    pinned_until = models.DateTimeField(null=True, blank=True)
+    hidden_at = models.DateTimeField(null=True, blank=True)
+    hidden_reason = models.CharField(max_length=500, blank=True, db_default="")
 
     class Meta:
         verbose_name_plural = "stories"

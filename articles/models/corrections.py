@@ -16,6 +16,9 @@ class Correction(models.Model):
         SPLIT = "split", "split a story"
         MOVE = "move", "move articles"
         APART = "apart", "keep stories apart"
+        PIN = "pin", "pin a story"
+        HIDE = "hide", "hide a story"
+        TITLE = "title", "edit a title"
 
     kind = models.CharField(max_length=5, choices=Kind)
     language = models.CharField(max_length=2)
@@ -23,6 +26,8 @@ class Correction(models.Model):
     """The story that the decision made or left larger; of two kept apart, the first."""
     summary = models.CharField("decision", max_length=1000)
     note = models.CharField(max_length=500, blank=True)
+    details = models.JSONField(default=dict, db_default={})
+    """What it replaced and by what, where it is no matter of articles: `before` and `after`."""
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )

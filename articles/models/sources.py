@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import OpClass
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Coalesce, Left, Lower, Now, Upper
 from django.utils import timezone
@@ -25,6 +26,14 @@ _AUTHORITY = models.Func(
 class Source(models.Model):
     """A publisher."""
 
+    class Kind(models.TextChoices):
+        AGENCY = "agency", "news agency"
+        NEWSPAPER = "newspaper", "newspaper"
+        BROADCASTER = "broadcaster", "broadcaster"
+        MAGAZINE = "magazine", "magazine"
+        BLOG = "blog", "blog"
+        OFFICIAL = "official", "official body"
+
     name = models.CharField(max_length=200)
     slug = models.SlugField(max_length=80, unique=True)
     home_url = models.URLField(max_length=2000, blank=True)
@@ -35,7 +44,32 @@ class Source(models.Model):
     )
     country = models.CharField(max_length=2, blank=True, validators=[country_code])
     language = models.CharField(max_length=2, blank=True, validators=[language_code])
+    kind = models.CharField(max_length=12, blank=True, db_default="", choices=Kind)
     editions = models.ManyToManyField(Edition, related_name="sources", blank=True)
+    notes = models.TextField(
+        blank=True, db_default="", help_text="For curators; readers do not see them."
+    )
+    weight = models.FloatField(
+        default=1.0,
+        db_default=1.0,
+        validators=[MinValueValidator(0.0), MaxValueValidator(4.0)],
+        help_text=(
+            "How many independent reports one of this source counts as where stories are ranked:"
+            " 1 is usual, 0 counts as none. What readers are told of a story does not change."
+        ),
+    )
+    muted_until = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="Until then nothing of it is shown; it is fetched all the same.",
+    )
+    blocked_words = ArrayField(
+        models.CharField(max_length=100),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="What has one of these in its headline or summary is kept, but shown nowhere.",
+    )
     active = models.BooleanField(
         default=True, help_text="An inactive source is not fetched; what it published stays."
     )
