@@ -30,22 +30,27 @@ class Page(HTMLParser):
     def __post_init__(self) -> None:
         super().__init__()
         self._open: list[Link] = []
+        self._unseen = False
         self.feed(self.source)
         self.text = re.sub(r"\s+", " ", self.text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
         self.tags.append((tag, attributes))
+        self._unseen = tag == "script"
         if tag == "a":
             link = Link(attributes)
             self.links.append(link)
             self._open.append(link)
 
     def handle_endtag(self, tag: str) -> None:
+        self._unseen = False
         if tag == "a" and self._open:
             self._open.pop()
 
     def handle_data(self, data: str) -> None:
+        if self._unseen:
+            return
         self.text += data
         for link in self._open:
             link.text = f"{link.text}{data}"
