@@ -163,7 +163,8 @@ class Ways:
         asked = [self.loose] * self.words + self.marks
         first = ((self.criteria.since or EARLIEST).date() - EPOCH).days
         for place, (newest_day, stretch) in enumerate(stretches((self.last - EPOCH).days)):
-            if newest_day < first:
+            # The first is asked in any case: a union has two parts.
+            if place and newest_day < first:
                 return
             if stretch:
                 self.parameters[f"stretch_{place}"] = stretch
