@@ -119,7 +119,8 @@ def latest(request: HttpRequest, kind: str) -> HttpResponseBase:
         name = names.name(place) if place else known
         home = reverse("latest") + (f"?edition={slug}" if place else "")
         of = f"edition:{place.pk}" if place else code
-        channel = Channel(f"latest:{of}", f"{_('Latest')} · {name}", "", home, code)
+        title = _("Latest")
+        channel = Channel(f"latest:{of}", f"{title} · {name}", "", home, code)
         return _articles(request, kind, channel, page, "edition", "language")
 
 

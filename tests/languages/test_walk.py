@@ -28,7 +28,7 @@ HEADLINE = "خطة جديدة لإنقاذ الميناء"
 """Articles are in none of the languages of the interface, so that its words stand out."""
 ENGLISH = re.compile(
     r"\b(the|and|of|with|from|this|that|here|there|are|latest|read|more|full|ago|"
-    r"stories|reports?|headlines?|coverage|published|language|keyboard|search|works|new|show)\b",
+    r"stories|reports?|headlines?|coverage|published|keyboard|search|works|new|show)\b",
     re.IGNORECASE,
 )
 
@@ -63,6 +63,9 @@ def news(db) -> dict[str, str]:
         "search": "/search/?q=مرحبا",
         "nothing to search": "/search/",
         "missing": "/nowhere/",
+        "headlines": f"{story.get_absolute_url()}headlines/",
+        "about": "/about/",
+        "ranking": f"/about/ranking/?story={story.pk}",
         "keyboard": "/about/keyboard/",
     }
 
@@ -84,14 +87,15 @@ def _article(title: str, now: datetime, **fields: Any) -> Article:
 
 PAGES = [
     *("home", "front", "topic", "latest", "story", "why", "article", "sources", "source"),
-    *("search", "nothing to search", "missing", "keyboard"),
+    *("search", "nothing to search", "missing", "headlines", "about"),
+    *("ranking", "keyboard"),
 ]
 
 
 def words_of_the_interface(shown: Page) -> str:
     """What a page says in its own language: not what is marked as being in another."""
     body = shown.source.partition("<body")[2]
-    inside = re.sub(r"(?s)<(script|kbd)\b.*?</\1>", " ", body)
+    inside = re.sub(r"(?s)<(script|kbd|code)\b.*?</\1>", " ", body)
     foreign = re.sub(r'(?s)<(\w+)[^>]*? lang="[^"]*"[^>]*>.*?</\1>', " ", inside)
     return re.sub(r"<[^>]+>|https?://\S+", " ", foreign)
 
