@@ -1,1 +1,1 @@
-"""How Django writes dates, by language at the curators' desk; the reading pages have CLDR's."""
+"""How Django writes dates at the curators' desk, by language; the reading pages have CLDR's."""
