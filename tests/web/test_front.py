@@ -215,8 +215,8 @@ def test_markup_in_headlines_names_and_excerpts_is_shown_not_run(uk, client):
     article = make_article(f"Evil {evil}", excerpt=evil, source=make_source(evil, slug="evil"))
     place(make_story(article), uk)
     front = page(client.get("/uk/"))
-    scripts = [script for script in front.all("script") if script.get("type") != "application/ld+json"]
-    assert all(script.get("src", "").startswith("/static/") for script in scripts)
+    scripts = [tag for tag in front.all("script") if tag.get("type") != "application/ld+json"]
+    assert all(tag["src"].startswith("/static/") for tag in scripts)
     assert f"Evil {evil}" in front.text
 
 

@@ -173,7 +173,7 @@ def test_articles_of_an_edition_are_found_by_the_index_of_each_source(uk):
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(f"EXPLAIN {captured[0]['sql']}")
         plan = "\n".join(line for (line,) in cursor.fetchall())
-    assert "article_by_source_time" in plan
+    assert "article_of_source" in plan
 
 
 def test_a_cursor_that_no_page_wrote_is_not_found(uk, client):
