@@ -226,16 +226,15 @@ def test_of_a_source_that_publishes_very_much_fewer_days_are_told(uk, monkeypatc
 
 
 def test_a_source_with_very_many_articles_is_read_by_the_index_of_its_times(uk):
-    article = make_article("", excerpt="")
+    article, *_others = (make_article("", excerpt="") for _ in range(40))
     own = {"id", "guid_hash", "url_hash", "published_at", "search"}
     fields = Article._meta.concrete_fields
     names = ", ".join(str(field.column) for field in fields if field.name not in own)
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO articles_article (guid_hash, published_at, {names})"
-            " SELECT decode(md5(number::text), 'hex'), now() - number * interval '2 minutes',"
-            f" {names} FROM articles_article, generate_series(1, 25000) AS number WHERE id = %s",
-            [article.pk],
+            " SELECT decode(md5(number::text), 'hex'), now() - number * interval '3 hours',"
+            f" {names} FROM articles_article, generate_series(1, 1000) AS number"
         )
         cursor.execute("ANALYZE articles_article")
     old = keyset.by_time(timezone.now() - timedelta(days=20), 1)
@@ -248,7 +247,7 @@ def test_a_source_with_very_many_articles_is_read_by_the_index_of_its_times(uk):
         with connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN {query}")
             plan = "\n".join(line for (line,) in cursor.fetchall())
-        assert "using article_of_source" in plan, plan
+        assert "article_of_source" in plan, plan
         assert "Seq Scan on articles_article" not in plan, plan
     assert len(queries) == 3
 
