@@ -11,8 +11,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.widgets import UnfoldAdminURLInputWidget
+
+from articles.admin.recording import RecordingAdmin
 
 Display = TypeVar("Display", bound=Callable[..., Any])
 
@@ -31,8 +33,8 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
         return self.object_list.order_by()[:LISTED].count()
 
 
-class DeskAdmin(ModelAdmin):  # type: ignore[misc]
-    """Pages of fifty, with a bounded count."""
+class DeskAdmin(RecordingAdmin):
+    """Pages of fifty, with a bounded count; what is changed on them is recorded."""
 
     list_per_page = 50
     show_full_result_count = False

@@ -14,6 +14,7 @@ from articles.models.articles import (
     Story,
     StoryEdition,
 )
+from articles.models.audit import AuditEntry
 from articles.models.corrections import Correction, Held, Moved
 from articles.models.installation import Installation
 from articles.models.pages import Folded, Page, Site
@@ -24,6 +25,7 @@ from articles.models.sources import Feed, Host, Source
 __all__ = [
     "SIMILAR_LIMIT",
     "Article",
+    "AuditEntry",
     "Correction",
     "Digest",
     "Edition",
