@@ -23,7 +23,7 @@ DROP FUNCTION audit_is_append_only();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0016_desk'),
+        ('articles', '0016_source_times'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
