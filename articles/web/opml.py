@@ -42,5 +42,5 @@ def _subscriptions(feeds: Iterable[Feed]) -> Iterator[opml.Subscription]:
             title=feed.title or source.name,
             home_url=source.home_url,
             language=source.language,
-            folder=feed.topic.name if feed.topic else "",
+            folders=(feed.topic.name,) if feed.topic else (),
         )

@@ -20,7 +20,53 @@ def test_a_feed_keeps_its_address_title_and_home_page():
             'xmlUrl=" https://crier.example/rss " htmlUrl="https://crier.example"/>'
         )
     )
-    assert outline == Outline("https://crier.example/rss", "The Crier", "https://crier.example", ())
+    said = {
+        "type": "rss",
+        "text": "The Crier",
+        "title": "Crier",
+        "htmlUrl": "https://crier.example",
+    }
+    assert outline == Outline(
+        "https://crier.example/rss", "The Crier", "https://crier.example", (), said
+    )
+
+
+def test_what_is_said_of_a_feed_is_kept_in_any_vocabulary():
+    head = '<?xml version="1.0"?>'
+    body = (
+        '<outline xmlns:r="https://r.example/ns" xmlUrl="https://a.example" TEXT="A" rating="5" '
+        'description="All of it" r:filter="a &gt; b" xml:lang="en" empty=""/>'
+    )
+    [outline] = read_opml(opml(body, head))
+    assert dict(outline.attributes) == {
+        "text": "A",
+        "rating": "5",
+        "description": "All of it",
+        "r:filter": "a > b",
+        "xmlns:r": "https://r.example/ns",
+        "xml:lang": "en",
+    }
+    assert outline.left_out == ()
+
+
+def test_what_is_too_long_or_leads_elsewhere_is_left_out_and_named():
+    long = "x" * 2001
+    [outline] = read_opml(
+        opml(
+            f'<outline xmlUrl="https://a.example" text="A" note="{long}" '
+            'htmlUrl="javascript:alert(1)" odd:one="1"/>'
+        )
+    )
+    assert dict(outline.attributes) == {"text": "A"}
+    assert outline.left_out == ("note", "htmlUrl", "odd:one")
+
+
+def test_no_text_keeps_a_tag_however_often_it_was_escaped():
+    title = "&lt;script&gt;alert(1)&lt;/script&gt;Inside"
+    for _ in range(6):
+        title = title.replace("&", "&amp;")
+    [outline] = read_opml(opml(f'<outline xmlUrl="https://a.example" text="{title}"/>'))
+    assert outline.title == "Inside"
 
 
 def test_nested_folders_become_a_path():
@@ -97,6 +143,10 @@ FILE = '<!DOCTYPE opml [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
         (opml('<outline text="&b;" type="rss"/>', BOMB), "entity"),
         (opml('<outline text="&x;" type="rss"/>', FILE), "entity"),
         (opml('<outline text="a">' * 200 + "</outline>" * 200), "100 deep"),
+        (
+            opml(f'<outline text="{"a" * 1001}"><outline type="rss"/></outline>'),
+            "longer than 1000 characters",
+        ),
     ],
 )
 def test_what_cannot_be_read_is_refused_in_words(body, reason):

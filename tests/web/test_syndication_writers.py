@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from xml.etree.ElementTree import fromstring
@@ -76,7 +77,7 @@ def test_no_text_breaks_a_json_feed(item):
 
 @given(title=texts, folder=texts)
 def test_no_text_breaks_a_subscription_list(title, folder):
-    listed = [opml.Subscription("https://a.example/feed", title, folder=folder)]
+    listed = [opml.Subscription("https://a.example/feed", title, folders=(folder,))]
     (read,) = read_opml(b"".join(opml.write("Ours", listed)))
     assert read.url == "https://a.example/feed"
 
@@ -90,15 +91,68 @@ def test_no_text_breaks_a_news_sitemap(title):
 
 def test_a_list_is_read_back_as_it_was_written():
     written = [
-        opml.Subscription("https://a.example/1", "A & B", "https://a.example/", "en", "World"),
-        opml.Subscription("https://b.example/2", "Bee", folder="World"),
+        opml.Subscription("https://a.example/1", "A & B", "https://a.example/", "en", ("World",)),
+        opml.Subscription("https://b.example/2", "Bee", folders=("World",)),
         opml.Subscription("https://c.example/3", "Sea"),
     ]
-    assert read_opml(b"".join(opml.write("Ours", written))) == (
-        Outline("https://a.example/1", "A & B", "https://a.example/", ("World",)),
-        Outline("https://b.example/2", "Bee", "", ("World",)),
-        Outline("https://c.example/3", "Sea", "", ()),
+    read = read_opml(b"".join(opml.write("Ours", written)))
+    assert [(each.url, each.title, each.home_url, each.folders) for each in read] == [
+        ("https://a.example/1", "A & B", "https://a.example/", ("World",)),
+        ("https://b.example/2", "Bee", "", ("World",)),
+        ("https://c.example/3", "Sea", "", ()),
+    ]
+
+
+def written_again(outlines: Iterable[Outline]) -> bytes:
+    listed = (
+        opml.Subscription(each.url, each.title, folders=each.folders, attributes=each.attributes)
+        for each in outlines
     )
+    return b"".join(opml.write("Ours", listed))
+
+
+words = st.text(st.characters(codec="utf-8"), max_size=30)
+paths = st.lists(words, max_size=3).map(tuple)
+said = st.dictionaries(
+    st.sampled_from(["title", "description", "language", "type", "category", "xml:lang", "rating"]),
+    words,
+)
+
+
+@given(
+    st.lists(
+        st.builds(
+            opml.Subscription,
+            st.just("https://a.example/feed?a=1&b=<2>"),
+            words,
+            st.sampled_from(["", "https://a.example/?x=1&copy=2"]),
+            words,
+            paths,
+            said,
+        ),
+        max_size=6,
+    )
+)
+def test_what_was_read_is_written_and_read_again_without_loss(listed):
+    first = read_opml(b"".join(opml.write("Ours", listed)))
+    again = written_again(first)
+    second = read_opml(again)
+    assert written_again(second) == again
+    for one, other in zip(first, second, strict=True):
+        assert (one.url, one.folders) == (other.url, other.folders)
+        assert one.attributes.items() <= other.attributes.items()
+    assert [each.url for each in first] == [each.url for each in listed]
+
+
+def test_folders_in_folders_are_opened_and_closed_once():
+    paths = [(), ("A",), ("A", "B"), ("A", "C"), ("A", "C", "D"), ("E", "C")]
+    listed = [
+        opml.Subscription(f"https://a.example/{n}", "A", folders=path)
+        for n, path in enumerate(paths)
+    ]
+    written = b"".join(opml.write("Ours", listed))
+    assert [each.folders for each in read_opml(written)] == paths
+    assert written.count(b"</outline>") == 6
 
 
 def _lines(text: str) -> str:
