@@ -14,7 +14,7 @@ from celery.worker import WorkController
 from kombu.exceptions import OperationalError
 
 from articles.clustering.embedding import ModelError
-from articles.pipeline import embeddings, fronts, hosts, hubs, lock, pushed
+from articles.pipeline import embeddings, followups, fronts, hosts, hubs, lock, pushed
 from articles.pipeline.grouping import Grouper, languages_waiting
 from articles.pipeline.lock import BusyError
 from articles.pipeline.pages import read_waiting
@@ -159,6 +159,17 @@ def group_language(language: str) -> None:
         fronts.arrange_fronts()
     if over() and not stopping():
         _send(group_language, language)
+
+
+@shared_task
+def follow_sources() -> None:
+    """Have stories follow what was decided about sources, for a while; then the front pages."""
+    over = _slice()
+    followups.end_mutes()
+    if followups.follow(over):
+        _send(arrange_fronts)
+    if over() and not stopping():
+        _send(follow_sources, expires=SEQUEL_SECONDS)
 
 
 @shared_task

@@ -195,6 +195,7 @@ CELERY_BEAT_SCHEDULE = {
     "read article pages": every(15, "read_pages"),
     "group what is left": every(60, "group_waiting"),
     "arrange fronts": every(60, "arrange_fronts"),
+    "follow what was decided about sources": every(15, "follow_sources"),
     "forget hosts": every(86_400, "forget_hosts"),
 }
 if PUBLIC_URL:

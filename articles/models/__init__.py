@@ -16,6 +16,7 @@ from articles.models.articles import (
 )
 from articles.models.audit import AuditEntry
 from articles.models.corrections import Correction, Held, Moved
+from articles.models.followups import FollowUp
 from articles.models.installation import Installation
 from articles.models.pages import Folded, Page, Site
 from articles.models.places import Edition, Topic
@@ -32,6 +33,7 @@ __all__ = [
     "Embedding",
     "Feed",
     "Folded",
+    "FollowUp",
     "FrontSlot",
     "GroupingAttempt",
     "Headline",

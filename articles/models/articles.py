@@ -115,6 +115,12 @@ class Article(models.Model):
                 include=["copy_of"],
                 name="article_of_source",
             ),
+            # The few that a source's numbers leave out.
+            models.Index(
+                fields=["source", "id"],
+                condition=~models.Q(withheld=""),
+                name="article_withheld",
+            ),
             models.Index(fields=["source", "title_key"], name="article_by_source_title"),
             models.Index(fields=["story", "published_at"], name="article_by_story_time"),
             models.Index(fields=["language", "published_at"], name="article_by_language_time"),

@@ -91,6 +91,11 @@ class Source(models.Model):
             models.Index(
                 OpClass(Upper("name"), name="text_pattern_ops"), name="source_by_name_begun"
             ),
+            models.Index(
+                fields=["muted_until"],
+                condition=models.Q(muted_until__isnull=False),
+                name="source_muted",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -18,6 +18,7 @@ from articles.clustering.background import Background
 from articles.clustering.text import stemmer, words
 from articles.entries.digest import Language, Told, contrasting, key_points
 from articles.models import Article, Digest, Headline, Story
+from articles.models.visibility import shown
 
 FIRST = NEWEST = 20
 """Independent reports that are read."""
@@ -75,7 +76,7 @@ def in_short(story: Story) -> InShort:
 def _reports(story: Story) -> QuerySet[Article]:
     former = Headline.objects.filter(article=OuterRef("pk")).order_by("replaced_at", "pk")
     return (
-        Article.objects.filter(story=story)
+        Article.objects.filter(shown(), story=story)
         .select_related("source")
         .only(*COLUMNS)
         .annotate(first_headline=Subquery(former.values("title")[:1]))
@@ -84,7 +85,7 @@ def _reports(story: Story) -> QuerySet[Article]:
 
 def _read(story: Story) -> QuerySet[Article]:
     """The first and the newest independent reports in the story's language."""
-    own = Article.objects.filter(story=story, copy_of=None, language=story.language)
+    own = Article.objects.filter(shown(), story=story, copy_of=None, language=story.language)
     first = own.order_by("published_at", "pk").values("pk")[:FIRST]
     newest = own.order_by("-published_at", "-pk").values("pk")[:NEWEST]
     read = _reports(story).filter(pk__in=first.union(newest))

@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from articles.models import Edition, FrontSlot, StoryEdition
+from articles.models.visibility import shown_sql
 from articles.pipeline import lock
 from articles.ranking.arrangement import (
     DEVELOPING,
@@ -62,7 +63,7 @@ ORDER BY edition.id, placed.rank DESC, placed.story_id DESC
 """
 
 # Of each story the voices that first reported it within the span; copies are nobody's report.
-_GAINED = """
+_GAINED = f"""
 SELECT story_id, count(*)
 FROM (
     SELECT article.story_id, coalesce(nullif(source.owner, ''), source.slug) AS voice,
@@ -71,12 +72,12 @@ FROM (
     JOIN articles_article AS article ON article.story_id = story.id
     JOIN articles_source AS source ON source.id = article.source_id
     WHERE story.id = ANY(%(stories)s) AND story.last_at > now() - %(span)s
-      AND article.copy_of_id IS NULL
+      AND article.copy_of_id IS NULL AND {shown_sql("article.")}
     GROUP BY article.story_id, voice
 ) AS voices
 WHERE first_at > now() - %(span)s
 GROUP BY story_id
-"""
+"""  # noqa: S608 - a statement of ours within another
 
 
 def arrange_fronts() -> None:

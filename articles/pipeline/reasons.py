@@ -18,6 +18,7 @@ from articles.clustering.parameters import DEFAULT
 from articles.clustering.types import Document, Known
 from articles.clustering.window import Window
 from articles.models import Article
+from articles.models.visibility import shown
 from articles.pipeline.documents import FIELDS, document
 from articles.pipeline.surfaces import forms, names
 
@@ -112,9 +113,9 @@ def _others(article: Article) -> list[Article]:
     """The other reports of the story that are not the same text, the nearest in time."""
     original = article.copy_of_id or article.pk
     same_text = Q(pk=original) | Q(copy_of=original)
-    folded = Q(copy_of__story=article.story_id)
+    folded = Q(shown("copy_of__"), copy_of__story=article.story_id)
     apart = Abs(Extract(F("published_at") - Value(article.published_at), "epoch"))
-    reports = Article.objects.filter(story=article.story_id).exclude(pk=article.pk)
+    reports = Article.objects.filter(shown(), story=article.story_id).exclude(pk=article.pk)
     nearest = reports.exclude(same_text).exclude(folded).order_by(apart, "pk")
     return list(nearest.select_related("source").defer("text", "html", "search")[:NEAREST])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -16,6 +16,7 @@ from articles.entries.hashing import content_hash, title_key
 from articles.entries.types import Entry
 from articles.models import Article, Feed, Headline, Page, Sighting
 from articles.pipeline import rows as rows_of
+from articles.pipeline.blocking import blocked_words, reason, withheld
 from articles.pipeline.page_queue import RECENT, want
 
 SAME_TITLE_WITHIN = timedelta(days=1)
@@ -54,6 +55,9 @@ WHERE article.published_at BETWEEN %(from)s AND %(to)s
 
 Key = tuple[int, bytes]
 """A hash and whose it is: a feed's GUID, a source's title."""
+
+Blocked = Mapping[int, Sequence[str]]
+"""Blocked words by source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +153,14 @@ def store_feeds(batch: Sequence[tuple[Feed, Sequence[Entry]]]) -> list[Stored]:
     matches = [(item, known.match(item)) for item in items]
     met = [(item, match) for item, match in matches if match is not None]
     fresh = _once(item for item, match in matches if match is None)
-    added = _insert(fresh.firsts)
+    blocked = blocked_words({item.feed.source_id for item in items})
+    added = _insert(fresh.firsts, blocked)
     seen = {item.guid: match.article for item, match in met if not match.by_guid}
     seen |= {twin.guid: added[one.guid] for twin, one in fresh.twins if one.guid in added}
     _note(seen)
     edited = _edited(met)
-    regroup = _update(edited, {*known.address, *(item.address for item in fresh.firsts)})
+    taken = {*known.address, *(item.address for item in fresh.firsts)}
+    regroup = _update(edited, taken, blocked)
     new = [item for item in fresh.firsts if item.guid in added]
     _want_pages(new, added)
     return [_tally(feed, new, edited, regroup) for feed, _ in batch]
@@ -228,7 +234,7 @@ def _look_up(items: Sequence[_Keyed]) -> _Known:
     return known
 
 
-def _insert(fresh: Sequence[_Keyed]) -> dict[Key, int]:
+def _insert(fresh: Sequence[_Keyed], blocked: Blocked) -> dict[Key, int]:
     """Add articles and give their ids.
 
     One that another worker has just added under the same key is left to it.
@@ -237,7 +243,7 @@ def _insert(fresh: Sequence[_Keyed]) -> dict[Key, int]:
         return {}
     # In the order of keys: two workers with entries in common then never wait in a ring.
     ordered = sorted(fresh, key=lambda item: item.address or b"")
-    rows = [_article(item) for item in ordered]
+    rows = [_article(item, blocked.get(item.feed.source_id, ())) for item in ordered]
     added = rows_of.insert(Article, rows, ("id", "feed_id", "guid_hash"))
     return {(feed, bytes(guid)): article for article, feed, guid in added}
 
@@ -258,7 +264,7 @@ def _once(fresh: Iterable[_Keyed]) -> _Fresh:
     return found
 
 
-def _article(item: _Keyed) -> rows_of.Row:
+def _article(item: _Keyed, blocked: Sequence[str]) -> rows_of.Row:
     entry = item.entry
     return {
         "source_id": item.feed.source_id,
@@ -271,6 +277,7 @@ def _article(item: _Keyed) -> rows_of.Row:
         "language": entry.language,
         "published_at": entry.published,
         "published_claim": entry.published_claim,
+        "withheld": reason(blocked, entry.title, entry.excerpt),
         **_told(item),
     }
 
@@ -304,7 +311,9 @@ def _note(sightings: dict[Key, int]) -> None:
         )
 
 
-def _update(edited: dict[int, _Keyed], taken: set[bytes | None]) -> dict[int, str]:
+def _update(
+    edited: dict[int, _Keyed], taken: set[bytes | None], blocked: Blocked
+) -> dict[int, str]:
     """Follow edits; return the articles that must be grouped again, with their languages.
 
     An address that another article has is not given to a second one.
@@ -329,11 +338,13 @@ def _update(edited: dict[int, _Keyed], taken: set[bytes | None]) -> dict[int, st
             to_group[article.pk] = article.language
         for name, value in told.items():
             setattr(article, name, value)
+        words = blocked.get(article.source_id, ())
+        article.withheld = withheld(words, article.withheld, article.title, article.excerpt)
         article.updated_at = item.entry.updated or now
         if item.address and item.address not in taken:
             article.url, article.url_hash = item.entry.url, item.address
             taken.add(item.address)
-    fields = [*told, "clustered_at", "url", "url_hash"]
+    fields = [*told, "withheld", "clustered_at", "url", "url_hash"]
     Article.objects.bulk_update(articles, fields)
     return to_group
 

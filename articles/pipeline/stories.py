@@ -15,6 +15,7 @@ from django.db import connection
 
 from articles.clustering.types import Grouped, Placement, Similar
 from articles.models import SIMILAR_LIMIT, Article, Story
+from articles.models.visibility import shown_sql
 from articles.ranking import formula
 from articles.ranking.formula import Strength
 
@@ -74,13 +75,19 @@ _EVERYWHERE_AND_HERE = f"""
     SELECT edition_id FROM articles_source_editions WHERE source_id = source.id
 """  # noqa: S608 - statements of ours
 
+_SHOWN = shown_sql("article.")
+_WEIGHT = "source.weight"
+_SUPPOSED = "CASE WHEN source.id = %(source)s THEN %(weight)s ELSE source.weight END"
+
 # What ranks stories, everywhere (`edition_id` is null) and in each edition by its own sources:
 # `articles.ranking.formula` has the arithmetic once more, in Python. Outlets of one owner are one
-# voice; copies are nobody's report.
+# voice; copies are nobody's report. A voice counts as its source weighs, of an owner's sources the
+# one that weighs most; one that weighs nothing has no say in when a story was reported.
 _MEASURED = """
 voice AS (
     SELECT article.story_id, scope.edition_id,
            coalesce(nullif(source.owner, ''), source.slug) AS name,
+           max({weight}) AS weight,
            min(article.published_at) AS first_at,
            max(article.published_at) AS last_at,
            (array_agg(nullif(source.country, '') ORDER BY article.published_at, article.id))[1]
@@ -88,32 +95,44 @@ voice AS (
     FROM articles_article AS article
     JOIN articles_source AS source ON source.id = article.source_id
     CROSS JOIN LATERAL ({scopes}) AS scope
-    WHERE article.story_id = ANY(%(stories)s) AND article.copy_of_id IS NULL
+    WHERE article.story_id = ANY(%(stories)s) AND article.copy_of_id IS NULL AND {shown}
     GROUP BY 1, 2, 3
 ), timed AS (
-    SELECT *, min(first_at) OVER (PARTITION BY story_id, edition_id) AS started_at FROM voice
+    SELECT *, first_at <= min(first_at) OVER (PARTITION BY story_id, edition_id)
+                          + %(speed_window)s AS fast
+    FROM voice
 ), counted AS (
     SELECT story_id, edition_id,
            count(*) AS independent,
-           count(*) FILTER (WHERE first_at <= started_at + %(speed_window)s) AS early,
+           count(*) FILTER (WHERE fast) AS early,
            count(DISTINCT country) AS countries,
-           CASE WHEN count(*) = 1 THEN min(first_at)
-                ELSE percentile_disc(0.5) WITHIN GROUP (ORDER BY last_at) END AS middle_at
+           sum(weight) AS weighed,
+           coalesce(sum(weight) FILTER (WHERE fast), 0) AS weighed_early,
+           CASE WHEN count(*) FILTER (WHERE weight > 0) > 1
+                THEN percentile_disc(0.5) WITHIN GROUP (ORDER BY last_at) FILTER (WHERE weight > 0)
+                ELSE coalesce(min(first_at) FILTER (WHERE weight > 0), min(first_at))
+           END AS middle_at
     FROM timed
     GROUP BY story_id, edition_id
 ), measured AS (
     SELECT *,
-           log(2, greatest(independent, 1)) + %(speed_weight)s * log(2, greatest(early, 1))
-               + %(breadth_weight)s * log(2, greatest(countries, 1)) AS strength,
+           (ln(greatest(weighed, %(least)s))
+            + %(speed_weight)s * ln(greatest(weighed_early, 1))
+            + %(breadth_weight)s * ln(greatest(countries, 1))) / ln(2.0::float8) AS strength,
            extract(epoch FROM middle_at) / extract(epoch FROM %(half_life)s) AS freshness
     FROM counted
 )"""
+
+
+def _measured(scopes: str, weight: str = _WEIGHT) -> str:
+    return _MEASURED.format(scopes=scopes, weight=weight, shown=_SHOWN)
+
 
 # The lead represents its story: an original before a copy, one that tells something before a bare
 # headline, one with a picture, and of those the first to report. A story of copies alone (their
 # originals are in another one) ranks by when it began.
 _DERIVE = f"""
-WITH {_MEASURED.format(scopes=_EVERYWHERE)}, report AS (
+WITH {_measured(_EVERYWHERE)}, report AS (
     SELECT article.id, article.story_id, article.source_id, article.topic_id, article.title,
            article.published_at,
            row_number() OVER (
@@ -122,7 +141,7 @@ WITH {_MEASURED.format(scopes=_EVERYWHERE)}, report AS (
                         article.image_url = '', article.published_at, article.id
            ) AS place
     FROM articles_article AS article
-    WHERE article.story_id = ANY(%(stories)s)
+    WHERE article.story_id = ANY(%(stories)s) AND {_SHOWN}
 ), derived AS (
     SELECT story_id,
            count(*) AS articles,
@@ -158,12 +177,12 @@ WHERE story.id = derived.story_id
 # An edition's front goes by its own sources' strength in part, and in part by everybody's. Of a
 # story that they only copied they have none.
 _PLACE_ON_FRONTS = f"""
-WITH {_MEASURED.format(scopes=_EVERYWHERE_AND_HERE)}, reported AS (
+WITH {_measured(_EVERYWHERE_AND_HERE)}, reported AS (
     SELECT article.story_id, member.edition_id,
            mode() WITHIN GROUP (ORDER BY article.topic_id) AS topic_id
     FROM articles_article AS article
     JOIN articles_source_editions AS member ON member.source_id = article.source_id
-    WHERE article.story_id = ANY(%(stories)s)
+    WHERE article.story_id = ANY(%(stories)s) AND {_SHOWN}
     GROUP BY article.story_id, member.edition_id
 ), placed AS (
     INSERT INTO articles_storyedition (story_id, edition_id, topic_id, rank)
@@ -187,10 +206,23 @@ WHERE placement.story_id = ANY(%(stories)s)
   )
 """  # noqa: S608 - a statement of ours within another
 
-_INPUTS = f"""
-WITH {_MEASURED.format(scopes=_EVERYWHERE_AND_HERE)}
-SELECT edition_id, middle_at, independent, early, countries FROM measured
+# A story of which no article is shown has nothing to show: it keeps its name, for the day on which
+# its articles are shown again.
+_VANISH = f"""
+UPDATE articles_story AS story
+SET article_count = 0, source_count = 0, independent_count = 0, lead_id = NULL, changed_at = now()
+WHERE story.id = ANY(%(stories)s) AND story.lead_id IS NOT NULL
+  AND EXISTS (SELECT FROM articles_article WHERE story_id = story.id)
+  AND NOT EXISTS (SELECT FROM articles_article AS article WHERE story_id = story.id AND {_SHOWN})
 """  # noqa: S608 - a statement of ours within another
+
+_SELECT_INPUTS = """
+SELECT edition_id, middle_at, independent, early, countries,
+       weighed - independent, weighed_early - early
+FROM measured
+"""
+_INPUTS = f"WITH {_measured(_EVERYWHERE_AND_HERE)} {_SELECT_INPUTS}"
+_SUPPOSED_INPUTS = f"WITH {_measured(_EVERYWHERE_AND_HERE, _SUPPOSED)} {_SELECT_INPUTS}"
 
 # A story that lost its last article leads to where most of its articles went, and so do the
 # stories that led to it.
@@ -241,16 +273,28 @@ def derive(stories: Collection[int]) -> None:
     parameters = _parameters(stories)
     with connection.cursor() as cursor:
         cursor.execute(_DERIVE, parameters)
+        cursor.execute(_VANISH, parameters)
         cursor.execute(_PLACE_ON_FRONTS, parameters)
 
 
-def inputs(story: int) -> dict[int | None, Inputs]:
+@dataclass(frozen=True, slots=True)
+class Supposed:
+    """A source as if it had another weight."""
+
+    source: int
+    weight: float
+
+
+def inputs(story: int, supposed: Supposed | None = None) -> dict[int | None, Inputs]:
     """What a story's rank is made of, by the id of each edition, and everywhere (None).
 
     Empty for a story that has only copies.
     """
+    parameters = _parameters([story])
+    if supposed:
+        parameters |= {"source": supposed.source, "weight": supposed.weight}
     with connection.cursor() as cursor:
-        cursor.execute(_INPUTS, _parameters([story]))
+        cursor.execute(_SUPPOSED_INPUTS if supposed else _INPUTS, parameters)
         return {
             edition: Inputs(middle, Strength(*counts))
             for edition, middle, *counts in cursor.fetchall()
@@ -265,6 +309,7 @@ def _parameters(stories: Collection[int]) -> dict[str, Any]:
         "speed_weight": formula.SPEED_WEIGHT,
         "breadth_weight": formula.BREADTH_WEIGHT,
         "here_weight": formula.HERE_WEIGHT,
+        "least": formula.LEAST,
     }
 
 

@@ -26,6 +26,9 @@ BREADTH_WEIGHT = 0.5
 HERE_WEIGHT = 0.5
 """On an edition's front page its own sources' strength counts so much, everybody's the rest."""
 
+LEAST = 1 / 16
+"""What a story's reports count as at least, whatever their sources weigh: four steps down."""
+
 CORROBORATED = 2
 """So many independent reports, and a story may lead a page."""
 
@@ -45,14 +48,23 @@ class Strength:
     """Those of them that first reported within `SPEED_WINDOW` of the first."""
     countries: int = 0
     """The countries that the voices' first reports came from."""
+    added: float = 0.0
+    """What the weights of the voices' sources make `independent` more, or less, in rank alone."""
+    added_early: float = 0.0
+    """The same of `early`."""
+
+    @property
+    def counted(self) -> float:
+        """As how many independent reports they count."""
+        return self.independent + self.added
 
     @property
     def reports(self) -> float:
-        return _doublings(self.independent)
+        return log2(max(self.counted, LEAST)) if self.independent else 0.0
 
     @property
     def speed(self) -> float:
-        return SPEED_WEIGHT * _doublings(self.early)
+        return SPEED_WEIGHT * _doublings(self.early + self.added_early)
 
     @property
     def breadth(self) -> float:
@@ -78,5 +90,5 @@ def combined(everywhere: Strength, here: Strength) -> float:
     return (1 - HERE_WEIGHT) * everywhere.total + HERE_WEIGHT * here.total
 
 
-def _doublings(count: int) -> float:
+def _doublings(count: float) -> float:
     return log2(max(count, 1))

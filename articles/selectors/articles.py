@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Max, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Max, OuterRef, Q, QuerySet
 
 from articles.models import (
     SIMILAR_LIMIT,
@@ -20,10 +20,12 @@ from articles.models import (
     SimilarLink,
     Source,
 )
+from articles.models.visibility import shown
 from articles.selectors.listing import (
     Report,
     fold,
     headline_changes,
+    independent_in,
     listed,
     one_a_source,
     prefixed,
@@ -59,22 +61,29 @@ class Neighbours:
 def article(pk: int) -> Article:
     """An article in full, with its source, topic, story, original and `headline_changes`.
 
-    Raises `Article.DoesNotExist`. One query.
+    One whose original is not shown reads as if it were nobody's copy.
+    Raises `Article.DoesNotExist`, also for one that is not shown. One query.
     """
-    return (
-        Article.objects.select_related("source", "topic", "story", "copy_of__source")
+    found = (
+        Article.objects.filter(shown())
+        .select_related("source", "topic", "story", "copy_of__source")
         .defer("html", "search", "copy_of__text", "copy_of__html", "copy_of__search")
         .annotate(
             edition_ids=ArraySubquery(_memberships().values("edition_id")),
             headline_changes=headline_changes(),
+            original_shown=ExpressionWrapper(shown("copy_of__"), BooleanField()),
         )
         .get(pk=pk)
     )
+    if not vars(found)["original_shown"]:
+        found.copy_of = None
+    return found
 
 
 def folded_into(pk: int) -> Article | None:
     """The article that an article, which is no more, turned out to be. One query."""
-    return Article.objects.filter(pk__in=Folded.objects.filter(former=pk).values("article")).first()
+    known = Folded.objects.filter(former=pk).values("article")
+    return Article.objects.filter(shown(), pk__in=known).first()
 
 
 def _memberships() -> QuerySet[Any]:
@@ -154,7 +163,7 @@ def _same_text(found: Article, original: Article) -> bool:
 
 def _linked(article: Article) -> list[Article]:
     links = (
-        SimilarLink.objects.filter(article=article)
+        SimilarLink.objects.filter(shown("similar__"), article=article)
         .select_related("similar__source")
         .only("article_id", "position", *prefixed("similar"))
         .order_by("position")
@@ -171,5 +180,5 @@ def _newest_in_story(article: Article, original: Article) -> list[Article]:
 
 def _others(article: Article) -> QuerySet[Article]:
     """The other independent reports of an article's story."""
-    independent = Q(copy_of=None) | ~Q(copy_of__story=article.story_id)
-    return listed().filter(independent, story=article.story_id).exclude(pk=article.pk)
+    others = listed().filter(independent_in(article.story_id), story=article.story_id)
+    return others.exclude(pk=article.pk)

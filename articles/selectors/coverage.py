@@ -13,6 +13,7 @@ from django.db.models.functions import TruncHour
 from django.db.models.lookups import IsNull
 
 from articles.models import Article, Story
+from articles.models.visibility import shown
 from articles.selectors import keyset
 from articles.selectors.keyset import Page
 from articles.selectors.listing import (
@@ -72,7 +73,7 @@ def profile(story: Story) -> tuple[Cell, ...]:
     One query; no more cells than there are reports.
     """
     rows = (
-        Article.objects.filter(story=story)
+        Article.objects.filter(shown(), story=story)
         .order_by()
         .values_list(
             TruncHour("published_at", tzinfo=UTC),
@@ -94,7 +95,7 @@ def coverage(story: Story, choice: Choice, after: str = "") -> Page[Report]:
     Raises `CursorError`. One query.
     """
     page = _page(story, choice, after).values("pk")[: REPORTS_A_PAGE + 1]
-    copies = Article.objects.filter(choice.articles(), copy_of__in=page).values("pk")
+    copies = Article.objects.filter(shown(), choice.articles(), copy_of__in=page).values("pk")
     found = listed().filter(pk__in=page.union(copies[:COPIES_LIMIT], all=True))
     rows = list(found.annotate(headline_changes=headline_changes()).order_by(*_order(False)))
     known = {article.pk for article in rows}
@@ -114,8 +115,9 @@ def coverage(story: Story, choice: Choice, after: str = "") -> Page[Report]:
 
 def _page(story: Story, choice: Choice, after: str) -> QuerySet[Article]:
     """The reports that follow a cursor, in the order asked for."""
-    under = Q(choice.articles("copy_of__"), copy_of__story=story, copy_of__isnull=False)
-    reports = Article.objects.filter(choice.articles(), ~under, story=story)
+    original = shown("copy_of__") & choice.articles("copy_of__")
+    under = Q(original, copy_of__story=story, copy_of__isnull=False)
+    reports = Article.objects.filter(shown(), choice.articles(), ~under, story=story)
     if after:
         reports = reports.filter(_following(after, choice.newest_first))
     return reports.order_by(*_order(choice.newest_first))

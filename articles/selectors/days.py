@@ -18,7 +18,7 @@ ORIGINS = 5
 # others are read: a join would leave it to the planner to read them all.
 _COUNT = """
 WITH recent AS MATERIALIZED (
-    SELECT published_at, copy_of_id FROM articles_article
+    SELECT id, published_at, copy_of_id FROM articles_article
     WHERE source_id = %(source)s AND published_at >= %(since)s
     ORDER BY published_at DESC, id DESC
     LIMIT %(read)s
@@ -28,16 +28,19 @@ WITH recent AS MATERIALIZED (
             WHERE original.id = recent.copy_of_id) AS origin_id,
            count(*) AS articles
     FROM recent
+    WHERE id <> ALL (ARRAY(
+        SELECT id FROM articles_article WHERE source_id = %(source)s AND withheld <> ''))
     GROUP BY day, origin_id
 )
-SELECT day, origin.name, origin.slug, articles
+SELECT day, CASE WHEN origin.muted_until > statement_timestamp() THEN '' ELSE origin.name END,
+       origin.slug, articles
 FROM counted
 LEFT JOIN articles_source AS origin
     ON origin.id = counted.origin_id AND origin.id <> %(source)s
 """
 
 _Row = tuple[date, str | None, str | None, int]
-"""A day, whose texts (None: the source's own), and how many."""
+"""A day, whose texts (None: the source's own; empty: a muted source's), and how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,8 @@ def _output(rows: Sequence[_Row], today: date) -> Output:
     days = tuple(Day(day, by_day[day]) for day in _span(min(first, today), today))
     copied = [Origin(name, slug, count) for name, slug, count in _origins(rows)]
     copies = sum(origin.articles for origin in copied)
-    return Output(days, articles, copies, tuple(copied[:ORIGINS]))
+    named = [origin for origin in copied if origin.name]
+    return Output(days, articles, copies, tuple(named[:ORIGINS]))
 
 
 def _span(first: date, last: date) -> Iterable[date]:

@@ -21,6 +21,7 @@ from articles.models import (
     Topic,
 )
 from articles.models.addresses import address, address_by_slug, slug_of
+from articles.models.visibility import shown
 from articles.ranking.arrangement import TOP, lead_first
 from articles.selectors import keyset
 from articles.selectors.keyset import Page
@@ -257,13 +258,13 @@ def _large(stories: Iterable[int]) -> dict[int, Teaser]:
 def _in_full(stories: Collection[int]) -> dict[int, Story]:
     """Stories with their leads, the ids of what may be their other headlines, and of copies."""
     others = (
-        Article.objects.filter(story=OuterRef("pk"), copy_of=None)
+        Article.objects.filter(shown(), story=OuterRef("pk"), copy_of=None)
         .exclude(source=OuterRef("lead__source"))
         .order_by("-published_at")
         .values("pk")[:OTHER_CANDIDATES]
     )
     copies = (
-        Article.objects.filter(copy_of=OuterRef("lead"))
+        Article.objects.filter(shown(), copy_of=OuterRef("lead"))
         .order_by("published_at", "pk")
         .values("pk")[:COPIES]
     )

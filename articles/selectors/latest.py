@@ -10,6 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 
 from articles.models import Article, Edition, Source
+from articles.models.visibility import shown
 from articles.selectors import keyset
 from articles.selectors.keyset import Page
 from articles.selectors.listing import listed, newest_first, older
@@ -43,7 +44,7 @@ def _of_edition(edition: Edition, after: str) -> Page[Article]:
     Walking all articles in order of time, until enough are the edition's, could be a walk through
     the whole archive.
     """
-    own = Article.objects.filter(source=OuterRef("pk"))
+    own = Article.objects.filter(shown(), source=OuterRef("pk"))
     if after:
         own = own.filter(older(after))
     newest = own.order_by("-published_at", "-pk")[: ARTICLES_A_PAGE + 1]
@@ -70,7 +71,7 @@ def arrived(choice: Choice, mark: str) -> int:
     edition two.
     """
     oldest, newest = keyset.read_time(mark)
-    came = Article.objects.filter(pk__gt=newest).order_by("-pk")
+    came = Article.objects.filter(shown(), pk__gt=newest).order_by("-pk")
     rows = came.values_list("published_at", "language", "source_id")[:ARRIVED]
     members = _members(choice.edition)
     count = sum(

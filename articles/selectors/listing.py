@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from articles.models import Article, Headline
+from articles.models import Article, Headline, Story
+from articles.models.visibility import shown
 from articles.selectors import keyset
 
 COPIES_LIMIT = 400
@@ -38,8 +39,13 @@ class Report:
 
 
 def listed() -> QuerySet[Article]:
-    """Articles with what a list shows of them and no more: full texts stay in the database."""
-    return Article.objects.select_related("source").only(*COLUMNS)
+    """Articles that are shown, with what a list shows of them: full texts stay in the database."""
+    return Article.objects.filter(shown()).select_related("source").only(*COLUMNS)
+
+
+def independent_in(story: int | Story | None) -> Q:
+    """The condition that no shown article of the same story is the original of an article."""
+    return Q(copy_of=None) | ~Q(shown("copy_of__"), copy_of__story=story)
 
 
 def newest_first(articles: QuerySet[Article], after: str, size: int) -> keyset.Page[Article]:

@@ -17,6 +17,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from articles.models.visibility import shown_sql
 from articles.selectors import keyset
 from articles.selectors.criteria import Criteria
 from articles.selectors.words import Words
@@ -35,7 +36,7 @@ SPAN = 32
 EPOCH = date(1970, 1, 1)
 EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
 
-_COLUMNS = "id, published_at, story_id, copy_of_id, search, language, source_id, topic_id"
+_COLUMNS = "id, published_at, story_id, copy_of_id, search, language, source_id, topic_id, withheld"
 _ORDER = "ORDER BY published_at DESC, id DESC"
 _REACH = "(published_at, id) < (%(until)s, %(until_id)s) AND published_at >= %(since)s"
 
@@ -200,7 +201,7 @@ class Ways:
         }
         used = {name: each for name, each in wanted.items() if each[1]}
         self.parameters |= {name: list(values or ()) for name, (_, values) in used.items()}
-        return " AND ".join(condition for condition, _ in used.values()) or "true"
+        return " AND ".join((shown_sql(""), *(condition for condition, _ in used.values())))
 
 
 def stretches(last: int) -> Iterator[tuple[int, str]]:

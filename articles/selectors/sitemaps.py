@@ -20,6 +20,7 @@ from django.db.models import (
 )
 
 from articles.models import Edition, Source, Story, StoryEdition, Topic
+from articles.models.visibility import unmuted
 
 SPAN = 5_000
 """Ids in a portion of stories."""
@@ -72,4 +73,4 @@ def fronts() -> list[tuple[str, list[str]]]:
 
 def sources() -> list[Source]:
     """All sources, `SOURCES` at most. One query."""
-    return list(Source.objects.only("slug").order_by("pk")[:SOURCES])
+    return list(Source.objects.filter(unmuted()).only("slug").order_by("pk")[:SOURCES])

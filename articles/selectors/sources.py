@@ -9,6 +9,7 @@ from django.db.models import F, Prefetch, Q, QuerySet
 from django.utils.text import slugify
 
 from articles.models import Article, Feed, Source
+from articles.models.visibility import unmuted
 from articles.selectors import keyset
 from articles.selectors.listing import listed, newest_first
 
@@ -70,7 +71,7 @@ def directory(number: int, edition: str = "", name: str = "") -> Directory:
     `edition` is a slug and leaves the others out; `name` is a part of the names that are sought, in
     any case and with or without accents. Raises `django.core.paginator.InvalidPage`. Three queries.
     """
-    sources = Source.objects.annotate(edition=F("editions__pk"))
+    sources = Source.objects.filter(unmuted()).annotate(edition=F("editions__pk"))
     # Joined once: conditions on an alias do not join again.
     sources = sources.alias(edition_slug=F("editions__slug"), edition_name=F("editions__name"))
     if edition:
@@ -98,8 +99,12 @@ def _member(source: Source) -> Member:
 
 
 def source(slug: str) -> Source:
-    """A source with its editions and feeds. Raises `Source.DoesNotExist`. Three queries."""
-    return Source.objects.prefetch_related("editions", Prefetch("feeds", feeds())).get(slug=slug)
+    """A source with its editions and feeds. Three queries.
+
+    Raises `Source.DoesNotExist`, also for a muted one.
+    """
+    sources = Source.objects.filter(unmuted())
+    return sources.prefetch_related("editions", Prefetch("feeds", feeds())).get(slug=slug)
 
 
 def articles_of(source: Source, after: str = "") -> keyset.Page[Article]:

@@ -10,6 +10,7 @@ import regex
 
 from articles.entries.query import Query, Word
 from articles.models import Article
+from articles.models.visibility import shown
 
 HEADLINES = 2000
 SHORTEST = 4
@@ -39,8 +40,8 @@ def _corrected(word: Word, known: Counter[str], near: dict[str, list[str]]) -> W
 
 def _known(languages: Iterable[str]) -> Counter[str]:
     """How often each word stands in the newest headlines."""
-    newest = Article.objects.filter(language__in=list(languages)).order_by("-published_at")
-    titles = newest.values_list("title", flat=True)[:HEADLINES]
+    known = Article.objects.filter(shown(), language__in=list(languages))
+    titles = known.order_by("-published_at").values_list("title", flat=True)[:HEADLINES]
     return Counter(word for title in titles for word in WORD.findall(title.casefold()))
 
 

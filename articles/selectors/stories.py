@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from articles.models import Article, SimilarLink, Story
 
@@ -35,10 +35,12 @@ class Near:
 def story(pk: int) -> Story:
     """A story with its lead, topic, digest and, where it was merged, its survivor.
 
-    Raises `Story.DoesNotExist`. One query.
+    Raises `Story.DoesNotExist`, also where none of its articles is shown. One query.
     """
+    told = Q(merged_into=None, article_count__gt=0) | Q(merged_into__article_count__gt=0)
     return (
-        Story.objects.select_related("topic", "merged_into", "lead__source", "digest")
+        Story.objects.filter(told)
+        .select_related("topic", "merged_into", "lead__source", "digest")
         .defer("lead__text", "lead__html", "lead__search")
         .get(pk=pk)
     )

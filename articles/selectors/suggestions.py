@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from articles.entries.query import Query
 from articles.models import Edition, Source, Story, StoryEdition
+from articles.models.visibility import unmuted
 
 SOURCES = 3
 STORIES = 6
@@ -40,7 +41,7 @@ def _sources(begun: str) -> tuple[Source, ...]:
     """Sources whose names begin so, with or without their article."""
     named = Source.objects.none()
     for article in ("", "The "):
-        named = named | Source.objects.filter(name__istartswith=f"{article}{begun}")
+        named = named | Source.objects.filter(unmuted(), name__istartswith=f"{article}{begun}")
     return tuple(named.only("name", "slug").order_by("name")[:SOURCES])
 
 

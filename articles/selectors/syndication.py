@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from articles.models import (
     Article,
@@ -16,12 +16,13 @@ from articles.models import (
     StoryEdition,
     Topic,
 )
+from articles.models.visibility import unmuted
 from articles.selectors import keyset, matches
 from articles.selectors import latest as newest
 from articles.selectors.criteria import Criteria
 from articles.selectors.keyset import Page
 from articles.selectors.latest import Choice
-from articles.selectors.listing import COLUMNS, listed, newest_first
+from articles.selectors.listing import COLUMNS, independent_in, listed, newest_first
 
 ENTRIES_A_PAGE = 30
 
@@ -38,8 +39,8 @@ def topic(edition: Edition, slug: str) -> Topic:
 
 
 def source(slug: str) -> Source:
-    """A source alone. Raises `Source.DoesNotExist`. One query."""
-    return Source.objects.get(slug=slug)
+    """A source alone. Raises `Source.DoesNotExist`, also for a muted one. One query."""
+    return Source.objects.filter(unmuted()).get(slug=slug)
 
 
 def articles() -> QuerySet[Article]:
@@ -58,8 +59,8 @@ def articles() -> QuerySet[Article]:
 
 def reports(story: Story, after: str = "") -> Page[Article]:
     """One page of a story's independent reports, the newest first. Raises `CursorError`."""
-    independent = Q(copy_of=None) | ~Q(copy_of__story=story)
-    return newest_first(articles().filter(independent, story=story), after, ENTRIES_A_PAGE)
+    reports = articles().filter(independent_in(story), story=story)
+    return newest_first(reports, after, ENTRIES_A_PAGE)
 
 
 def of_source(source: Source, after: str = "") -> Page[Article]:
@@ -89,7 +90,8 @@ def matching(criteria: Criteria, after: str = "") -> Page[Article]:
 
 def subscriptions(edition: Edition | None = None) -> Iterator[Feed]:
     """The feeds that are read, of one edition's sources or of all, by topic, source and address."""
-    feeds = Feed.objects.working().select_related("source", "topic")
+    sources = Source.objects.filter(unmuted())
+    feeds = Feed.objects.working().filter(source__in=sources).select_related("source", "topic")
     if edition:
         feeds = feeds.filter(source__editions=edition)
     return (

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from articles import tasks
-from articles.models import Article, Feed, Page, Story
+from articles.models import Article, Feed, Page, Source, Story
 from articles.pipeline import page_queue
 from newsreader.celery import app
 from tests.article_pages import article_page
-from tests.factories import make_article, make_feed
+from tests.factories import make_article, make_feed, make_source, make_story
 from tests.pipeline.feeds import rss
 from tests.pipeline.worker import eventually, working
 
@@ -91,3 +93,13 @@ def test_what_a_killed_worker_left_is_grouped_by_the_next_tick(worker):
     tasks.group_waiting.delay()
 
     eventually(lambda: not Article.objects.filter(clustered_at=None).exists())
+
+
+def test_a_worker_has_stories_follow_a_source_whose_muting_is_over(worker):
+    source = make_source(muted_until=timezone.now() - timedelta(seconds=1))
+    story = make_story(make_article(source=source), article_count=0)
+
+    tasks.follow_sources.delay()
+
+    eventually(lambda: Story.objects.get(pk=story.pk).article_count == 1)
+    assert Source.objects.get().muted_until is None
