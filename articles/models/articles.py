@@ -235,6 +235,8 @@ class Story(models.Model):
     edited_title = models.CharField(max_length=500, blank=True, db_default="")
     """Stands in `title` instead of the lead's headline."""
     pinned_until = models.DateTimeField(null=True, blank=True)
+    pinned_in = ArrayField(models.BigIntegerField(), default=list, db_default=[], editable=False)
+    """Editions where it is pinned, by id; empty for all of its language."""
     hidden_at = models.DateTimeField(null=True, blank=True)
     hidden_reason = models.CharField(max_length=500, blank=True, db_default="")
 
@@ -249,6 +251,16 @@ class Story(models.Model):
                 include=["last_at"],
                 condition=models.Q(source_count__gte=2),
                 name="story_of_several",
+            ),
+            models.Index(
+                fields=["pinned_until"],
+                condition=models.Q(pinned_until__isnull=False),
+                name="story_pinned",
+            ),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(hidden_at__isnull=False),
+                name="story_hidden",
             ),
         ]
 

@@ -20,6 +20,9 @@ class Correction(models.Model):
         HIDE = "hide", "hide a story"
         TITLE = "title", "edit a title"
 
+    SHOWING = (Kind.PIN, Kind.HIDE, Kind.TITLE)
+    """Kinds that are no matter of articles but of how a story is shown."""
+
     kind = models.CharField(max_length=5, choices=Kind)
     language = models.CharField(max_length=2)
     story = models.ForeignKey(Story, on_delete=models.SET_NULL, null=True, related_name="+")

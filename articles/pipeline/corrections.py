@@ -14,7 +14,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import combinations
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
@@ -23,6 +25,7 @@ from django.utils.text import Truncator
 
 from articles.clustering.bonds import Decision
 from articles.models import Article, Correction, Held, Moved, Story
+from articles.pipeline import fronts
 from articles.pipeline import stories as storing
 from articles.pipeline.lock import BusyError, wait_for
 
@@ -38,12 +41,13 @@ class CorrectionError(Exception):
 
 
 @dataclass
-class _Draft:
+class Draft:
     """What a correction will write."""
 
     kind: Correction.Kind
     story: Story
     summary: str
+    details: dict[str, Any] = field(default_factory=dict)
     moves: list[Moved] = field(default_factory=list)
     held: dict[tuple[int, int], bool] = field(default_factory=dict)
 
@@ -72,16 +76,16 @@ def merge(stories: Sequence[Story], by: AbstractBaseUser, note: str = "") -> Cor
     Raises `CorrectionError`.
     """
     check(stories)
-    with _holding(stories[0].language) as now:
+    with holding(stories[0].language) as now:
         covered = _covered(stories)
         order = sorted(covered, key=lambda story: (-_size(covered[story]), story.pk))
         survivor, *others = order
-        names = ", ".join(_named(story) for story in others)
-        draft = _Draft(Correction.Kind.MERGE, survivor, f"Merged {names} into {_named(survivor)}")
+        names = ", ".join(named(story) for story in others)
+        draft = Draft(Correction.Kind.MERGE, survivor, f"Merged {names} into {named(survivor)}")
         draft.together(original for story in order for original in covered[story])
         for story in others:
             draft.move(_articles(covered[story]), story, survivor)
-        return _make(draft, by, note, now)
+        return make(draft, by, note, now)
 
 
 def keep_apart(stories: Sequence[Story], by: AbstractBaseUser, note: str = "") -> Correction:
@@ -90,13 +94,13 @@ def keep_apart(stories: Sequence[Story], by: AbstractBaseUser, note: str = "") -
     Raises `CorrectionError`.
     """
     check(stories)
-    with _holding(stories[0].language) as now:
+    with holding(stories[0].language) as now:
         covered = _covered(stories)
-        names = " and ".join(_named(story) for story in covered)
-        draft = _Draft(Correction.Kind.APART, stories[0], f"Kept {names} apart")
+        names = " and ".join(named(story) for story in covered)
+        draft = Draft(Correction.Kind.APART, stories[0], f"Kept {names} apart")
         for one, other in combinations(covered.values(), 2):
             draft.apart(one, other)
-        return _make(draft, by, note, now)
+        return make(draft, by, note, now)
 
 
 def split(
@@ -106,16 +110,16 @@ def split(
 
     Raises `CorrectionError`.
     """
-    with _holding(story.language) as now:
+    with holding(story.language) as now:
         leaving, staying = parted(story, articles)
         part = Story.objects.create(language=story.language)
-        summary = f"Split {_reports(leaving)} from {_named(story)}"
-        draft = _Draft(Correction.Kind.SPLIT, part, summary)
+        summary = f"Split {_reports(leaving)} from {named(story)}"
+        draft = Draft(Correction.Kind.SPLIT, part, summary)
         draft.together(leaving)
         draft.together(staying)
         draft.apart(leaving, staying)
         draft.move(_articles(leaving), story, part)
-        return _make(draft, by, note, now)
+        return make(draft, by, note, now)
 
 
 def move(
@@ -126,15 +130,15 @@ def move(
     Raises `CorrectionError`.
     """
     check([story, target])
-    with _holding(story.language) as now:
+    with holding(story.language) as now:
         leaving, staying = parted(story, articles, target)
         covered = _covered([story, target])
-        summary = f"Moved {_reports(leaving)} from {_named(story)} to {_named(target)}"
-        draft = _Draft(Correction.Kind.MOVE, target, summary)
+        summary = f"Moved {_reports(leaving)} from {named(story)} to {named(target)}"
+        draft = Draft(Correction.Kind.MOVE, target, summary)
         draft.together([next(iter(covered[target])), *leaving])
         draft.apart(leaving, staying)
         draft.move(_articles(leaving), story, target)
-        return _make(draft, by, note, now)
+        return make(draft, by, note, now)
 
 
 def undo(correction: Correction, by: AbstractBaseUser) -> int:
@@ -142,7 +146,7 @@ def undo(correction: Correction, by: AbstractBaseUser) -> int:
 
     Raises `CorrectionError`, also where a newer correction stands on this one.
     """
-    with _holding(correction.language) as now:
+    with holding(correction.language) as now:
         correction.refresh_from_db()
         if correction.undone_at:
             raise CorrectionError("This correction has been undone already.")
@@ -239,9 +243,13 @@ def latest_change(language: str) -> datetime | None:
 
 
 @contextmanager
-def _holding(language: str) -> Iterator[datetime]:
-    """A transaction in which nobody else changes the language's stories; the time it began."""
+def holding(language: str) -> Iterator[datetime]:
+    """A transaction in which nobody else changes the language's stories; the time it began.
+
+    Fronts are arranged once it is committed.
+    """
     with transaction.atomic():
+        transaction.on_commit(partial(fronts.arrange_fronts, patient=True))
         try:
             now = wait_for(language)
         except BusyError as error:
@@ -256,17 +264,18 @@ def _covered(stories: Iterable[Story]) -> dict[Story, Coverage]:
     covered = {story: coverage(story) for story in stories}
     for story, found in covered.items():
         if not found:
-            raise CorrectionError(f"{_named(story)} has no articles any more.")
+            raise CorrectionError(f"{named(story)} has no articles any more.")
     return covered
 
 
-def _make(draft: _Draft, by: AbstractBaseUser, note: str, now: datetime) -> Correction:
+def make(draft: Draft, by: AbstractBaseUser, note: str, now: datetime) -> Correction:
     correction = Correction.objects.create(
         kind=draft.kind,
         language=draft.story.language,
         story=draft.story,
         summary=Truncator(draft.summary).chars(1000),
         note=note,
+        details=draft.details,
         made_by_id=by.pk,
         made_at=now,
     )
@@ -299,7 +308,7 @@ def _reports(covered: Coverage) -> str:
     return f"{reports} with {'its copy' if copies == 1 else f'{copies} copies'}"
 
 
-def _named(story: Story) -> str:
+def named(story: Story) -> str:
     return f"“{Truncator(story).chars(80)}”"
 
 
@@ -320,11 +329,11 @@ def _built_on(correction: Correction) -> Correction | None:
 def _restore(correction: Correction) -> int:
     """Give back what is still where the correction put it, with what a split drew since."""
     moved = list(correction.moved.select_related("before"))
+    homes = _shown_by(correction)
     back: dict[Story, list[int]] = {}
     for each in moved:
         back.setdefault(each.before, []).append(each.article_id)
     before: dict[int, int] = {}
-    homes: set[int] = set()
     for former, articles in back.items():
         after = next(each.after_id for each in moved if each.before_id == former.pk)
         still = Article.objects.filter(story=after)
@@ -340,6 +349,14 @@ def _restore(correction: Correction) -> int:
     storing.follow(before, homes)
     _group_again(before)
     return len(before)
+
+
+def _shown_by(correction: Correction) -> set[int]:
+    """The story that a decision on how a story is shown is about; where it is now."""
+    story = correction.story
+    if story is None or correction.kind not in Correction.SHOWING:
+        return set()
+    return {story.merged_into_id or story.pk}
 
 
 def _group_again(articles: Collection[int]) -> None:

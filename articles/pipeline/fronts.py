@@ -39,9 +39,13 @@ CANDIDATES = 60
 TOPIC_CANDIDATES = TOP + DEVELOPING + SECTION
 """Enough of a topic for its section, even if the best of them stand elsewhere on the page."""
 
-# A union leaves out what both of its parts have.
+# A union leaves out what both of its parts have. What is pinned need not be reported there.
 _CANDIDATES = """
-SELECT edition.id, placed.story_id, placed.topic_id, placed.rank, story.independent_count
+SELECT edition.id, placed.story_id, placed.topic_id, placed.rank, story.independent_count,
+       coalesce(story.pinned_until > now(), false) AND (
+           edition.id = ANY(story.pinned_in)
+           OR story.pinned_in = '{}' AND story.language = edition.language
+       ) AS pinned
 FROM articles_edition AS edition
 CROSS JOIN LATERAL (
     (
@@ -57,6 +61,17 @@ CROSS JOIN LATERAL (
         WHERE edition_id = edition.id AND topic_id = topic.id
         ORDER BY rank DESC, story_id DESC LIMIT %(topic_candidates)s
     ) AS best
+    UNION
+    SELECT pinned.id,
+           CASE WHEN here.id IS NULL THEN pinned.topic_id ELSE here.topic_id END,
+           coalesce(here.rank, pinned.rank)
+    FROM articles_story AS pinned
+    LEFT JOIN articles_storyedition AS here
+        ON here.story_id = pinned.id AND here.edition_id = edition.id
+    WHERE pinned.pinned_until > now() AND pinned.hidden_at IS NULL
+      AND pinned.merged_into_id IS NULL
+      AND (edition.id = ANY(pinned.pinned_in)
+           OR pinned.pinned_in = '{}' AND pinned.language = edition.language)
 ) AS placed
 JOIN articles_story AS story ON story.id = placed.story_id AND story.lead_id IS NOT NULL
 ORDER BY edition.id, placed.rank DESC, placed.story_id DESC
@@ -80,9 +95,12 @@ GROUP BY story_id
 """  # noqa: S608 - a statement of ours within another
 
 
-def arrange_fronts() -> None:
-    """Bring all front pages up to date; left to the other process where one is at it."""
-    with lock.alone(lock.ARRANGING) as alone:
+def arrange_fronts(*, patient: bool = False) -> None:
+    """Bring all front pages up to date; left to the other process where one is at it.
+
+    With `patient` that one is waited for: it may not have seen what was decided just now.
+    """
+    with lock.alone(lock.ARRANGING, patient=patient) as alone:
         if alone:
             with transaction.atomic():
                 _store({(edition, slot) for edition, slots in _arranged() for slot in slots})
@@ -110,8 +128,8 @@ def _candidates() -> Mapping[int, list[Candidate]]:
         cursor.execute(_GAINED, wanted)
         gained = dict(cursor.fetchall())
     fronts: dict[int, list[Candidate]] = defaultdict(list)
-    for edition, story, topic, rank, independent in rows:
-        candidate = Candidate(story, topic, rank, independent, gained.get(story, 0))
+    for edition, story, topic, rank, independent, pinned in rows:
+        candidate = Candidate(story, topic, rank, independent, gained.get(story, 0), pinned)
         fronts[edition].append(candidate)
     return fronts
 

@@ -53,14 +53,19 @@ def wait_for(language: str) -> datetime:
 
 
 @contextmanager
-def alone(key: int) -> Iterator[bool]:
+def alone(key: int, *, patient: bool = False) -> Iterator[bool]:
     """Whether this process is the only one in such a block; it is until the block ends.
 
+    Who is `patient` waits until it is.
     The lock is the connection's, not a transaction's: the network may be used inside.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
-        locked = bool(cursor.fetchone()[0])
+        if patient:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [key])
+            locked = True
+        else:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
+            locked = bool(cursor.fetchone()[0])
     try:
         yield locked
     finally:

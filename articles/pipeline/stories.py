@@ -128,6 +128,50 @@ def _measured(scopes: str, weight: str = _WEIGHT) -> str:
     return _MEASURED.format(scopes=scopes, weight=weight, shown=_SHOWN)
 
 
+# What curators decided on how a story is shown: of each kind the newest decision in force, on the
+# story itself or on one that went into it.
+_DECIDE = """
+WITH told AS (
+    SELECT id, id AS target FROM unnest(%(stories)s::bigint[]) AS id
+    UNION ALL
+    SELECT former.id, former.merged_into_id FROM articles_story AS former
+    WHERE former.merged_into_id = ANY(%(stories)s)
+      AND NOT EXISTS (SELECT FROM articles_article WHERE story_id = former.id)
+), newest AS (
+    SELECT DISTINCT ON (told.target, decision.kind)
+           told.target, decision.kind, decision.made_at, decision.details -> 'after' AS told
+    FROM told
+    JOIN articles_correction AS decision ON decision.story_id = told.id
+    WHERE decision.undone_at IS NULL AND decision.kind IN ('title', 'pin', 'hide')
+    ORDER BY told.target, decision.kind, decision.id DESC
+), decided AS (
+    SELECT story.id,
+           coalesce(title.told ->> 'title', '') AS edited_title,
+           (pin.told ->> 'until')::timestamptz AS pinned_until,
+           ARRAY(SELECT value::bigint
+                 FROM jsonb_array_elements_text(pin.told -> 'editions')) AS pinned_in,
+           CASE WHEN hide.told ->> 'reason' <> '' THEN hide.made_at END AS hidden_at,
+           coalesce(hide.told ->> 'reason', '') AS hidden_reason
+    FROM unnest(%(stories)s::bigint[]) AS story (id)
+    LEFT JOIN newest AS title ON title.target = story.id AND title.kind = 'title'
+    LEFT JOIN newest AS pin ON pin.target = story.id AND pin.kind = 'pin'
+    LEFT JOIN newest AS hide ON hide.target = story.id AND hide.kind = 'hide'
+)
+UPDATE articles_story AS story
+SET edited_title = decided.edited_title,
+    pinned_until = decided.pinned_until,
+    pinned_in = decided.pinned_in,
+    hidden_at = decided.hidden_at,
+    hidden_reason = decided.hidden_reason
+FROM decided
+WHERE story.id = decided.id
+  AND (story.edited_title, story.pinned_until, story.pinned_in, story.hidden_at,
+       story.hidden_reason)
+      IS DISTINCT FROM
+      (decided.edited_title, decided.pinned_until, decided.pinned_in, decided.hidden_at,
+       decided.hidden_reason)
+"""
+
 # The lead represents its story: an original before a copy, one that tells something before a bare
 # headline, one with a picture, and of those the first to report. A story of copies alone (their
 # originals are in another one) ranks by when it began.
@@ -163,7 +207,7 @@ SET article_count = derived.articles,
     changed_at = now(),
     topic_id = derived.topic_id,
     lead_id = derived.lead_id,
-    title = derived.title,
+    title = coalesce(nullif(story.edited_title, ''), derived.title),
     rank = coalesce(
         measured.freshness + measured.strength,
         extract(epoch FROM derived.first_at) / extract(epoch FROM %(half_life)s)
@@ -175,7 +219,7 @@ WHERE story.id = derived.story_id
 """  # noqa: S608 - a statement of ours within another
 
 # An edition's front goes by its own sources' strength in part, and in part by everybody's. Of a
-# story that they only copied they have none.
+# story that they only copied they have none. What is hidden has no place.
 _PLACE_ON_FRONTS = f"""
 WITH {_measured(_EVERYWHERE_AND_HERE)}, reported AS (
     SELECT article.story_id, member.edition_id,
@@ -183,6 +227,10 @@ WITH {_measured(_EVERYWHERE_AND_HERE)}, reported AS (
     FROM articles_article AS article
     JOIN articles_source_editions AS member ON member.source_id = article.source_id
     WHERE article.story_id = ANY(%(stories)s) AND {_SHOWN}
+      AND NOT EXISTS (
+          SELECT FROM articles_story AS hidden
+          WHERE hidden.id = article.story_id AND hidden.hidden_at IS NOT NULL
+      )
     GROUP BY article.story_id, member.edition_id
 ), placed AS (
     INSERT INTO articles_storyedition (story_id, edition_id, topic_id, rank)
@@ -264,14 +312,18 @@ def apply(language: str, grouped: Grouped, now: datetime) -> None:
 
 def follow(before: Mapping[int, int], stories: Collection[int]) -> None:
     """Bring stories up to date after articles moved: `before` gives the story each was in."""
-    derive({*stories, *before.values()})
     _redirect_emptied(before)
+    derive({*stories, *before.values()})
 
 
 def derive(stories: Collection[int]) -> None:
-    """Bring all that stories take from their articles up to date: counts, lead, rank, fronts."""
+    """Bring all that stories take from their articles up to date: counts, lead, rank, fronts.
+
+    And what curators decided on them, which goes along where a story goes into another.
+    """
     parameters = _parameters(stories)
     with connection.cursor() as cursor:
+        cursor.execute(_DECIDE, parameters)
         cursor.execute(_DERIVE, parameters)
         cursor.execute(_VANISH, parameters)
         cursor.execute(_PLACE_ON_FRONTS, parameters)

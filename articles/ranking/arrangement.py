@@ -43,6 +43,8 @@ class Candidate:
     """Independent reports, of all editions' sources."""
     gained: int = 0
     """Those of them that came in the last hours."""
+    pinned: bool = False
+    """A curator has it stand at the top now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,9 @@ def lead_first(stories: Sequence[T], independent: Callable[[T], int]) -> tuple[T
 
 def arrange(candidates: Sequence[Candidate], missed: Sequence[Missed]) -> list[Slot]:
     """The slots of one edition, no story in two of them; both inputs come the best first."""
-    ordered = lead_first(candidates, lambda story: story.independent)
+    pinned = [story for story in candidates if story.pinned]
+    others = [story for story in candidates if not story.pinned]
+    ordered = (*pinned, *lead_first(others, lambda story: story.independent))
     top, left = ordered[:TOP], ordered[TOP:]
     growing = sorted(
         (story for story in left if story.gained >= GAINED),

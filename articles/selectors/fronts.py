@@ -36,6 +36,7 @@ COPIES = 50
 _BRIEF = (
     "story_id",
     "story__title",
+    "story__edited_title",
     "story__first_at",
     "story__article_count",
     "story__source_count",
@@ -76,6 +77,8 @@ class Brief(TypedDict):
     first_at: datetime | None
     lead_address: str
     title: str
+    """The headline of the lead, or the one that curators gave the story."""
+    edited: bool
     language: str
     published_at: datetime
     outlet: str
@@ -152,7 +155,10 @@ def _slots(edition: Edition) -> list[tuple[Any, ...]]:
     """What was arranged, each section in its order: its name, its topic, then a brief's columns."""
     return list(
         FrontSlot.objects.filter(
-            edition=edition, story__lead__isnull=False, story__merged_into=None
+            edition=edition,
+            story__lead__isnull=False,
+            story__merged_into=None,
+            story__hidden_at=None,
         )
         .order_by("section", "topic_id", "position")
         .values_list(
@@ -193,7 +199,7 @@ def _filled(
 def _brief(columns: Sequence[Any]) -> Brief:
     """A brief from the columns of `_BRIEF`, and of a slot what it has besides."""
     (
-        story, story_title, first_at, articles, sources, independent,
+        story, story_title, edited_title, first_at, articles, sources, independent,
         lead, title, language, published_at, outlet, slug, *slot,
     ) = columns  # fmt: skip
     return {
@@ -204,7 +210,8 @@ def _brief(columns: Sequence[Any]) -> Brief:
         "independent": independent,
         "first_at": first_at,
         "lead_address": address("article", lead, slug_of(title)),
-        "title": title,
+        "title": edited_title or title,
+        "edited": bool(edited_title),
         "language": language,
         "published_at": published_at,
         "outlet": outlet,
@@ -273,6 +280,7 @@ def _in_full(stories: Collection[int]) -> dict[int, Story]:
         .select_related("topic", "lead__source")
         .only(
             "title",
+            "edited_title",
             "language",
             "first_at",
             "last_at",

@@ -58,6 +58,10 @@ WHERE article_search_marked(search, source_id, topic_id, published_at) @@ ({{mar
     AND {{conditions}}
 ORDER BY published_at + interval '0' DESC, id DESC LIMIT %(most)s)
 """  # noqa: S608
+# Read once for a statement; they are few.
+_OF_SHOWN_STORY = """
+coalesce(story_id, 0) <> ALL(ARRAY(SELECT id FROM articles_story WHERE hidden_at IS NOT NULL))
+"""
 _BEFORE_ALL = "published_at + interval '0' < %(rest)s"
 
 _LIST = f"""
@@ -201,7 +205,8 @@ class Ways:
         }
         used = {name: each for name, each in wanted.items() if each[1]}
         self.parameters |= {name: list(values or ()) for name, (_, values) in used.items()}
-        return " AND ".join((shown_sql(""), *(condition for condition, _ in used.values())))
+        conditions = [shown_sql(""), _OF_SHOWN_STORY, *(condition for condition, _ in used.values())]
+        return " AND ".join(conditions)
 
 
 def stretches(last: int) -> Iterator[tuple[int, str]]:

@@ -21,6 +21,7 @@ from django.db.models import (
 
 from articles.models import Edition, Source, Story, StoryEdition, Topic
 from articles.models.visibility import unmuted
+from articles.selectors.stories import hidden
 
 SPAN = 5_000
 """Ids in a portion of stories."""
@@ -29,8 +30,8 @@ NEWS_AGE = timedelta(days=2)
 
 
 def several() -> QuerySet[Story]:
-    """Stories that more than one outlet tells."""
-    return Story.objects.filter(source_count__gte=2)
+    """Stories that more than one outlet tells, but those that are hidden."""
+    return Story.objects.filter(source_count__gte=2).exclude(pk__in=hidden())
 
 
 def portions() -> list[tuple[int, datetime]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
 from articles.models import Article, SimilarLink, Story
 
@@ -32,6 +32,11 @@ class Near:
     outlet: str
 
 
+def hidden() -> QuerySet[Story, int]:
+    """The ids of the stories that are shown nowhere: few, and there is an index of them."""
+    return Story.objects.filter(hidden_at__isnull=False).order_by().values_list("pk", flat=True)
+
+
 def story(pk: int) -> Story:
     """A story with its lead, topic, digest and, where it was merged, its survivor.
 
@@ -54,7 +59,7 @@ def similar_stories(story: Story) -> tuple[Near, ...]:
     newest = Article.objects.filter(story=story).order_by("-published_at").values("pk")
     near = (
         SimilarLink.objects.filter(article__in=newest[:REPORTS_ASKED])
-        .filter(similar__story__lead__isnull=False)
+        .filter(similar__story__lead__isnull=False, similar__story__hidden_at=None)
         .exclude(similar__story=story)
         .values_list("similar__story__lead__source__name", *_SHOWN)
         .annotate(best=Max("score"))

@@ -77,6 +77,8 @@ def _told(request: HttpRequest, asked: str) -> Told:
     except Story.DoesNotExist as error:
         raise Http404(_("There is no such story.")) from error
     story = story.merged_into or story
+    if story.hidden_at:
+        raise Http404(_("This story is not shown any more."))
     found = inputs(story.pk)
     everywhere = found.get(None)
     if everywhere is None:

@@ -36,6 +36,8 @@ class Heading:
 def story(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """A story: its lead and key points, how headlines differ, its coverage, stories next to it."""
     found = _story(pk)
+    if found.hidden_at:
+        return _hidden(request, found)
     if slug != found.slug or pk != found.pk:
         return moved(request, found.get_absolute_url())
     chosen = choice(request.GET)
@@ -84,6 +86,8 @@ def _changes(before: str | None, after: str) -> tuple[Change, ...]:
 def headlines(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """Every headline of a story, and what each was before."""
     found = _story(pk)
+    if found.hidden_at:
+        return _hidden(request, found)
     if slug != found.slug or pk != found.pk:
         return moved(request, reverse("headlines", args=[found.pk, found.slug]))
     after = request.GET.get("after", "")
@@ -108,6 +112,11 @@ def _story(pk: int) -> Story:
     return found.merged_into or found
 
 
+def _hidden(request: HttpRequest, story: Story) -> HttpResponse:
+    """410: the curators hid this story; why they did."""
+    return render(request, "story/hidden.html", {"story": story}, status=410)
+
+
 @varies
 def why(request: HttpRequest, pk: int, slug: str, article: int) -> HttpResponse:
     """Why an article is in a story; where it is in another one by now, the page is that one's."""
@@ -120,6 +129,8 @@ def why(request: HttpRequest, pk: int, slug: str, article: int) -> HttpResponse:
     story = found.story
     if story is None:
         raise Http404(_("This article is in no story at present."))
+    if story.hidden_at:
+        return _hidden(request, story)
     address = reverse("why", args=[story.pk, story.slug, found.pk])
     if story.pk != pk:
         return redirect(address)  # not for good: it may come back

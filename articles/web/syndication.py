@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseGone
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -83,6 +83,10 @@ def story(request: HttpRequest, kind: str, pk: int, slug: str = "") -> HttpRespo
     except Story.DoesNotExist as error:
         raise Http404(_("There is no such story.")) from error
     survivor = found.merged_into or found
+    if survivor.hidden_at:
+        return HttpResponseGone(
+            _("This story is not shown any more."), content_type="text/plain; charset=utf-8"
+        )
     if slug or survivor != found:
         return moved(request, reverse("story-feed", args=[survivor.pk, kind]))
     channel = Channel(
