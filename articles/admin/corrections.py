@@ -36,7 +36,7 @@ _STORY = re.compile(r"(?:.*/story/)?(\d{1,18})(?:[/?#].*)?")
 Make = Callable[[Sequence[Story], User, str], Correction]
 
 
-def _note() -> forms.CharField:
+def note_field() -> forms.CharField:
     return forms.CharField(
         label=_("Why (for the log)"),
         required=False,
@@ -48,7 +48,7 @@ def _note() -> forms.CharField:
 class NoteForm(forms.Form):
     """What is asked before anything is corrected."""
 
-    note = _note()
+    note = note_field()
 
 
 class PartForm(forms.Form):
@@ -68,7 +68,7 @@ class PartForm(forms.Form):
         widget=UnfoldAdminTextInputWidget,
         help_text=_("Its number or its address. Leave this empty to make a new story of them."),
     )
-    note = _note()
+    note = note_field()
 
     def __init__(self, story: Story, data: Any = None) -> None:
         super().__init__(data)
@@ -95,7 +95,7 @@ class CorrectingAdmin(DeskAdmin):
     """Adds the corrections to the list and the page of stories."""
 
     actions = ("merge", "keep_apart")
-    actions_detail = ("correct",)
+    actions_detail: tuple[str, ...] = ("correct",)
 
     def has_correct_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return request.user.has_perm(PERMISSION)
@@ -121,7 +121,7 @@ class CorrectingAdmin(DeskAdmin):
     )
     def correct(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask which articles go where; ask for a confirmation; do it."""
-        story = _found(self, request, object_id)
+        story = row_or_404(self, request, object_id)
         form = PartForm(story, request.POST or None)
         if not form.is_valid():
             return self._ask_which(request, story, form)
@@ -133,7 +133,7 @@ class CorrectingAdmin(DeskAdmin):
             except CorrectionError as error:
                 form.add_error(None, str(error))
                 return self._ask_which(request, story, form)
-        made = _attempt(
+        made = attempt(
             request,
             lambda: (
                 corrections.move(story, chosen, target, by, note)
@@ -141,11 +141,16 @@ class CorrectingAdmin(DeskAdmin):
                 else corrections.split(story, chosen, by, note)
             ),
         )
-        return redirect(_address((made and made.story) or story))
+        return redirect(desk_address((made and made.story) or story))
 
     def _ask_which(self, request: HttpRequest, story: Story, form: PartForm) -> HttpResponse:
-        context = {"form": form, "story": story, "title": _("Split or move articles")}
-        return self._page(request, "admin/correct_story.html", context)
+        context = {
+            "form": form,
+            "story": story,
+            "title": _("Split or move articles"),
+            "label": _("Continue"),
+        }
+        return self.page(request, "admin/correct_story.html", context)
 
     def _decide(
         self,
@@ -165,19 +170,21 @@ class CorrectingAdmin(DeskAdmin):
         form = NoteForm(request.POST if "confirmed" in request.POST else None)
         if form.is_valid():
             by, note = cast(User, request.user), form.cleaned_data["note"]
-            _attempt(request, lambda: make(chosen, by, note))
+            attempt(request, lambda: make(chosen, by, note))
             return None
         hidden = [("action", name), *(("_selected_action", story.pk) for story in chosen)]
         context = {
             "title": label,
             "question": question,
-            "items": [(_address(story), f"{story} ({story.article_count})") for story in chosen],
+            "items": [
+                (desk_address(story), f"{story} ({story.article_count})") for story in chosen
+            ],
             "hidden": hidden,
             "form": form,
             "label": label,
             "back": reverse("admin:articles_story_changelist"),
         }
-        return self._page(request, "admin/confirm_correction.html", context)
+        return self.page(request, "admin/confirm_correction.html", context)
 
     def _ask_to_part(
         self,
@@ -196,7 +203,7 @@ class CorrectingAdmin(DeskAdmin):
         context = {
             "title": _("Move articles") if target else _("Split the story"),
             "question": _question(story, target, len(going), more),
-            "items": [(_address(article), _labelled(article)) for article in articles],
+            "items": [(desk_address(article), _labelled(article)) for article in articles],
             "hidden": [
                 *(("articles", article) for article in chosen),
                 ("target", target.pk if target else ""),
@@ -205,9 +212,9 @@ class CorrectingAdmin(DeskAdmin):
             "label": _("Move") if target else _("Split"),
             "back": reverse("admin:articles_story_correct", args=[story.pk]),
         }
-        return self._page(request, "admin/confirm_correction.html", context)
+        return self.page(request, "admin/confirm_correction.html", context)
 
-    def _page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    def page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
         shared = {**self.admin_site.each_context(request), "opts": self.opts}
         return TemplateResponse(request, template, {**shared, **context})
 
@@ -272,9 +279,7 @@ class CorrectionAdmin(DeskAdmin):
     @labelled({"in force": "success", "undone": ""})
     @admin.display(description=_("state"))
     def state(self, correction: Correction) -> tuple[str, str]:
-        if correction.undone_at:
-            return "undone", gettext("undone")
-        return "in force", gettext("in force")
+        return correction_state(correction)
 
     @admin.display(description=_("story"))
     def story_link(self, correction: Correction) -> str:
@@ -285,10 +290,10 @@ class CorrectionAdmin(DeskAdmin):
     )
     def undo(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask for a confirmation; lift the correction."""
-        correction = cast(Correction, _found(self, request, object_id))
+        correction = cast(Correction, row_or_404(self, request, object_id))
         if request.method == "POST":
             self._undo(request, correction)
-            return redirect(_address(correction))
+            return redirect(desk_address(correction))
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -297,9 +302,9 @@ class CorrectionAdmin(DeskAdmin):
                 "Undo this? Its articles go back to where they were, unless they have gone"
                 " elsewhere since, and grouping is free again."
             ),
-            "items": [(_address(correction), str(correction))],
+            "items": [(desk_address(correction), str(correction))],
             "label": _("Undo"),
-            "back": _address(correction),
+            "back": desk_address(correction),
         }
         return TemplateResponse(request, "admin/confirm_correction.html", context)
 
@@ -313,6 +318,13 @@ class CorrectionAdmin(DeskAdmin):
             "Undone: %(count)d article went back.", "Undone: %(count)d articles went back.", count
         )
         self.message_user(request, words % {"count": count}, messages.SUCCESS)
+
+
+def correction_state(correction: Correction) -> tuple[str, str]:
+    """Whether a correction is in force: a key, and in words."""
+    if correction.undone_at:
+        return "undone", gettext("undone")
+    return "in force", gettext("in force")
 
 
 def _question(story: Story, target: Story | None, going: int, more: int) -> str:
@@ -338,14 +350,14 @@ def _question(story: Story, target: Story | None, going: int, more: int) -> str:
     return f"{question} {company % {'count': more}}" if more else question
 
 
-def _found(desk: admin.ModelAdmin[Any], request: HttpRequest, key: str) -> Any:
+def row_or_404(desk: admin.ModelAdmin[Any], request: HttpRequest, key: str) -> Any:
     row = desk.get_object(request, key)
     if row is None:
         raise Http404(_("There is no such row."))
     return row
 
 
-def _attempt(request: HttpRequest, make: Callable[[], Correction]) -> Correction | None:
+def attempt(request: HttpRequest, make: Callable[[], Correction]) -> Correction | None:
     """Make a correction and say what came of it."""
     try:
         correction = make()
@@ -369,5 +381,5 @@ def _labelled(article: Article) -> str:
     return f"{article.title} ({', '.join(filter(None, (article.source.name, time, kind)))})"
 
 
-def _address(row: Model) -> str:
+def desk_address(row: Model) -> str:
     return reverse(f"admin:articles_{row._meta.model_name}_change", args=[row.pk])

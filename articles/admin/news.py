@@ -1,4 +1,4 @@
-"""Articles and stories at the desk: to be read, for what they say is not ours to write."""
+"""Articles at the desk: to be read, for what they say is not ours to write."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from kombu.exceptions import OperationalError
 
 from articles.admin.base import DeskAdmin, ReadOnlyInline, desk_link, safe_link, word_if
-from articles.admin.corrections import CorrectingAdmin
 from articles.entries import query
-from articles.models import Article, Edition, Headline, Page, SearchMarks, SimilarLink, Story
+from articles.models import Article, Edition, Headline, Page, SearchMarks, SimilarLink
 from articles.pipeline import page_queue, reasons
 from articles.selectors.words import Words
 from articles.tasks import read_pages
@@ -148,7 +147,7 @@ class ArticleAdmin(ReadingAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Article], search_term: str
     ) -> tuple[QuerySet[Article], bool]:
-        return _found(queryset, search_term), False
+        return found(queryset, search_term), False
 
     @admin.display(description=_("story"), ordering="story__title")
     def story_link(self, article: Article) -> str:
@@ -223,77 +222,7 @@ class ArticleAdmin(ReadingAdmin):
         return safe_link(article.url)
 
 
-class CoverageInline(ReadOnlyInline):
-    model = Article
-    fk_name = "story"
-    verbose_name_plural = _("coverage")
-    fields = ("link", "source", "published_at", "kind")
-    readonly_fields = ("link", "kind")
-    ordering = ("published_at", "pk")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
-        articles: QuerySet[Article] = super().get_queryset(request)
-        return articles.select_related("source").defer(*HEAVY)
-
-    @admin.display(description=_("article"))
-    def link(self, article: Article) -> str:
-        return desk_link(article)
-
-    @admin.display(description=_("kind"))
-    def kind(self, article: Article) -> str:
-        return word_if(article.copy_of_id is not None, gettext("copy"))
-
-
-@admin.register(Story)
-class StoryAdmin(CorrectingAdmin, ReadingAdmin):
-    list_display = (
-        *("__str__", "language", "articles", "outlets", "independent"),
-        *("first_at", "last_at", "topic"),
-    )
-    list_select_related = ("topic",)
-    list_filter = (LanguageFilter, "topic")
-    search_fields = ("title",)
-    search_help_text = _("Words of the leading article.")
-    ordering = ("-rank", "-pk")
-    inlines = (CoverageInline,)
-    fields = (
-        ("title", "language"),
-        ("lead_link", "topic"),
-        ("article_count", "source_count", "independent_count"),
-        ("first_at", "last_at"),
-        "merged_link",
-    )
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Story], search_term: str
-    ) -> tuple[QuerySet[Story], bool]:
-        return _found(queryset, search_term, "lead__"), False
-
-    @admin.display(description=_("articles"), ordering="article_count")
-    def articles(self, story: Story) -> int:
-        return story.article_count
-
-    @admin.display(description=_("outlets"), ordering="source_count")
-    def outlets(self, story: Story) -> int:
-        return story.source_count
-
-    @admin.display(description=_("independent"), ordering="independent_count")
-    def independent(self, story: Story) -> int:
-        return story.independent_count
-
-    @admin.display(description=_("leading article"))
-    def lead_link(self, story: Story) -> str:
-        return desk_link(story.lead)
-
-    @admin.display(description=_("merged into"))
-    def merged_link(self, story: Story) -> str:
-        return desk_link(story.merged_into)
-
-
-def _found(rows: QuerySet[Any], text: str, path: str = "") -> QuerySet[Any]:
+def found(rows: QuerySet[Any], text: str, path: str = "") -> QuerySet[Any]:
     """The rows of which the article at `path` holds the words of a question."""
     words = Words(query.read(text), tuple(languages() or ["en"]))
     columns = (f"{path}{name}" for name in ("search", "source", "topic", "published_at"))
