@@ -134,6 +134,7 @@ class CorrectingAdmin(DeskAdmin):
                 form.add_error(None, str(error))
                 return self._ask_which(request, story, form)
         made = attempt(
+            self,
             request,
             lambda: (
                 corrections.move(story, chosen, target, by, note)
@@ -170,7 +171,7 @@ class CorrectingAdmin(DeskAdmin):
         form = NoteForm(request.POST if "confirmed" in request.POST else None)
         if form.is_valid():
             by, note = cast(User, request.user), form.cleaned_data["note"]
-            attempt(request, lambda: make(chosen, by, note))
+            attempt(self, request, lambda: make(chosen, by, note))
             return None
         hidden = [("action", name), *(("_selected_action", story.pk) for story in chosen)]
         context = {
@@ -357,14 +358,16 @@ def row_or_404(desk: admin.ModelAdmin[Any], request: HttpRequest, key: str) -> A
     return row
 
 
-def attempt(request: HttpRequest, make: Callable[[], Correction]) -> Correction | None:
+def attempt(
+    desk: DeskAdmin, request: HttpRequest, make: Callable[[], Correction]
+) -> Correction | None:
     """Make a correction and say what came of it."""
     try:
         correction = make()
     except CorrectionError as error:
-        messages.error(request, str(error))
+        desk.message_user(request, str(error), messages.ERROR)
         return None
-    messages.success(request, f"{correction.summary}.")
+    desk.message_user(request, f"{correction.summary}.", messages.SUCCESS)
     return correction
 
 

@@ -163,9 +163,9 @@ class ShowingAdmin(CorrectingAdmin):
         if "other" in request.POST:
             note = NoteForm(request.POST)
             if note.is_valid():
-                attempt(request, lambda: end(by, note.cleaned_data["note"]))
+                attempt(self, request, lambda: end(by, note.cleaned_data["note"]))
                 return redirect(desk_address(story))
-        elif form.is_valid() and attempt(request, lambda: decide(by, form.cleaned_data)):
+        elif form.is_valid() and attempt(self, request, lambda: decide(by, form.cleaned_data)):
             return redirect(desk_address(story))
         return self.page(
             request, "admin/correct_story.html", {"form": form, "story": story, **context}

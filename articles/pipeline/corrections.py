@@ -25,8 +25,9 @@ from django.utils.text import Truncator
 
 from articles.clustering.bonds import Decision
 from articles.models import Article, Correction, Held, Moved, Story
-from articles.pipeline import fronts
+from articles.pipeline import audit, fronts
 from articles.pipeline import stories as storing
+from articles.pipeline.audit import Change
 from articles.pipeline.lock import BusyError, wait_for
 
 MOST_STORIES = 20
@@ -154,6 +155,7 @@ def undo(correction: Correction, by: AbstractBaseUser) -> int:
             raise CorrectionError(f"Undo the newer correction of these articles first: {newer}.")
         correction.undone_by_id, correction.undone_at = by.pk, now
         correction.save(update_fields=["undone_by", "undone_at"])
+        audit.record(by, "undo", correction, {"undone_at": [None, now]})
         return _restore(correction)
 
 
@@ -289,7 +291,18 @@ def make(draft: Draft, by: AbstractBaseUser, note: str, now: datetime) -> Correc
     moving = [moved.article_id for moved in draft.moves]
     Article.objects.filter(pk__in=moving).update(story=draft.story)
     storing.follow({moved.article_id: moved.before_id for moved in draft.moves}, [draft.story.pk])
+    _record(draft, by, note)
     return correction
+
+
+def _record(draft: Draft, by: AbstractBaseUser, note: str) -> None:
+    """Have the audit log tell of it, for every story that it changed."""
+    before, after = draft.details.get("before", {}), draft.details.get("after", {})
+    changes = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+    changes = changes or {"decision": [None, draft.summary]}
+    changed = {draft.story, *(moved.before for moved in draft.moves)}
+    told = [Change(story, changes) for story in sorted(changed, key=lambda story: story.pk)]
+    audit.record_all(by, draft.kind, told, note)
 
 
 def _size(covered: Coverage) -> int:

@@ -205,8 +205,8 @@ class Ways:
         }
         used = {name: each for name, each in wanted.items() if each[1]}
         self.parameters |= {name: list(values or ()) for name, (_, values) in used.items()}
-        conditions = [shown_sql(""), _OF_SHOWN_STORY, *(condition for condition, _ in used.values())]
-        return " AND ".join(conditions)
+        asked = (condition for condition, _ in used.values())
+        return " AND ".join((shown_sql(""), _OF_SHOWN_STORY, *asked))
 
 
 def stretches(last: int) -> Iterator[tuple[int, str]]:

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 
-from articles.models import Article, Correction, Edition, FrontSlot, Story, StoryEdition
+from articles.models import Article, AuditEntry, Correction, Edition, FrontSlot, Story, StoryEdition
 from articles.pipeline import corrections, fronts, standing, stories
 from articles.pipeline.corrections import CorrectionError
 from articles.pipeline.grouping import Grouper
@@ -252,3 +252,14 @@ def test_hidden_reports_stay_together_and_hidden_whatever_arrives(curator, uk):
     Grouper().group("en")
     hidden = Article.objects.filter(title__in=titles).values_list("story__hidden_reason", flat=True)
     assert set(hidden) == {"Wrong"}
+
+
+def test_decisions_and_their_undoing_are_in_the_audit_log(curator, uk):
+    story, other = told("Bridge opens", uk), told("Rovers win", uk)
+    corrections.undo(standing.retitle(story, "The bridge is open", curator, "Plainer"), curator)
+    corrections.merge([story, other], curator)
+    title, undone, *merged = AuditEntry.objects.order_by("pk")
+    assert (title.action, title.object_id, title.note) == ("title", str(story.pk), "Plainer")
+    assert title.changes == {"title": ["", "The bridge is open"]}
+    assert (undone.action, undone.kind, undone.by) == ("undo", "articles.correction", curator)
+    assert {entry.object_id for entry in merged} == {str(story.pk), str(other.pk)}
