@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models.functions import Coalesce
 
 from articles.models import Article, SimilarLink, Story
+from articles.models.visibility import shown
 
 SIMILAR_STORIES = 6
 # A large story's newest reports say best what is near to it now.
@@ -40,11 +42,14 @@ def hidden() -> QuerySet[Story, int]:
 def story(pk: int) -> Story:
     """A story with its lead, topic, digest and, where it was merged, its survivor.
 
-    Raises `Story.DoesNotExist`, also where none of its articles is shown. One query.
+    Raises `Story.DoesNotExist`, also where none of the articles that it has is shown. One query.
     """
-    told = Q(merged_into=None, article_count__gt=0) | Q(merged_into__article_count__gt=0)
+    survivor = Coalesce("merged_into", "pk")
+    told = Exists(Article.objects.filter(shown(), story=OuterRef("survivor")))
+    empty = ~Exists(Article.objects.filter(story=OuterRef("survivor")))
     return (
-        Story.objects.filter(told)
+        Story.objects.alias(survivor=survivor)
+        .filter(told | empty)
         .select_related("topic", "merged_into", "lead__source", "digest")
         .defer("lead__text", "lead__html", "lead__search")
         .get(pk=pk)

@@ -59,7 +59,7 @@ def test_a_storys_numbers_are_told(uk, read):
 def test_weights_are_told_beside_the_number_of_reports(uk, read):
     story = told(make_source(editions=(uk,), weight=2.5), make_source(editions=(uk,)))
     text = read(f"{ADDRESS}?story={story.pk}").text
-    assert "All editions 2 (counted as 3.5) 2 " in text
+    assert "All editions 2 (counted as 3.50) 2 " in text
     assert "Our editors may have an outlet count as more or as less" in text
 
 
