@@ -14,7 +14,7 @@ from celery.worker import WorkController
 from kombu.exceptions import OperationalError
 
 from articles.clustering.embedding import ModelError
-from articles.pipeline import embeddings, followups, fronts, hosts, hubs, lock, pushed
+from articles.pipeline import embeddings, followups, fronts, hosts, hubs, lock, pushed, takedown
 from articles.pipeline.grouping import Grouper, languages_waiting
 from articles.pipeline.lock import BusyError
 from articles.pipeline.pages import read_waiting
@@ -103,6 +103,12 @@ def refresh_feeds(ids: list[int]) -> None:
 def forget_hosts() -> None:
     """Delete what is known of hosts that are asked no more."""
     logger.info("%d hosts forgotten", hosts.forget())
+
+
+@shared_task
+def purge_taken_down() -> None:
+    """Delete for good what was taken down long enough ago."""
+    logger.info("%d take-downs deleted for good", takedown.purge())
 
 
 @shared_task

@@ -197,6 +197,7 @@ CELERY_BEAT_SCHEDULE = {
     "arrange fronts": every(60, "arrange_fronts"),
     "follow what was decided about sources": every(15, "follow_sources"),
     "forget hosts": every(86_400, "forget_hosts"),
+    "purge what was taken down": every(3600, "purge_taken_down"),
 }
 if PUBLIC_URL:
     CELERY_BEAT_SCHEDULE |= {

@@ -22,9 +22,11 @@ from articles.models.pages import Folded, Page, Site
 from articles.models.places import Edition, Topic
 from articles.models.push import Pushed, Subscription
 from articles.models.sources import Feed, Host, Source
+from articles.models.takedowns import TAKEN_DOWN, TakeDown, Taken
 
 __all__ = [
     "SIMILAR_LIMIT",
+    "TAKEN_DOWN",
     "Article",
     "AuditEntry",
     "Correction",
@@ -51,5 +53,7 @@ __all__ = [
     "Story",
     "StoryEdition",
     "Subscription",
+    "TakeDown",
+    "Taken",
     "Topic",
 ]

@@ -137,7 +137,7 @@ class Article(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return self.title or f"Article {self.pk}"
 
     def get_absolute_url(self) -> str:
         return address("article", self.pk, self.slug)

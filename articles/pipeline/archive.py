@@ -69,7 +69,7 @@ _CANDIDATES = f"""
 SELECT {", ".join(FIELDS)}
 FROM articles_article, CAST(%s AS tsquery) AS query
 WHERE article_search_marked(search, source_id, topic_id, published_at) @@ query
-    AND language = %s AND id <> ALL(%s) AND copy_of_id IS NULL
+    AND language = %s AND id <> ALL(%s) AND copy_of_id IS NULL AND withheld = ''
 ORDER BY ts_rank(search, query) DESC, id
 LIMIT %s
 """  # noqa: S608 - the names of our own columns

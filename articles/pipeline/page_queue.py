@@ -136,9 +136,11 @@ def place_of(url: str) -> Place:
 def want(addresses: Mapping[int, str]) -> int:
     """Queue the pages of articles, given their ids and addresses; return how many are new.
 
-    Pages that are known stay as they are. The number of statements is constant.
+    Pages that are known stay as they are, those of withheld articles are not wanted. The number of
+    statements is constant.
     """
-    places = _places(addresses)
+    shown = Article.objects.filter(pk__in=addresses, withheld="").values_list("pk", flat=True)
+    places = _places({article: addresses[article] for article in shown})
     if not places:
         return 0
     sites = sites_of(places.values())

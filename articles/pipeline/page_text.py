@@ -13,8 +13,8 @@ from articles.clustering.text import words
 from articles.entries.excerpt import continued
 from articles.entries.page import Page
 from articles.entries.urls import canonical_url
-from articles.models import Article, Folded, Headline, Held, Sighting, Story
-from articles.pipeline import lock, stories
+from articles.models import TAKEN_DOWN, Article, Folded, Headline, Held, Sighting, Story
+from articles.pipeline import lock, stories, takedown
 from articles.pipeline.store import short_hash
 
 
@@ -45,7 +45,7 @@ def tell(article: Article, page: Page, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Twins:
-    """Two articles of a source that are one: the older stays."""
+    """Two articles of a source that are one: the older stays, or what was taken down."""
 
     kept: Article
     duplicate: Article
@@ -71,7 +71,9 @@ def recognise(article: Article, page: Page, url: str) -> Twins | None:
         return None
     if not _same_report(article, other, page):
         return None
-    kept, duplicate = sorted((article, other), key=lambda each: each.pk)
+    kept, duplicate = sorted(
+        (article, other), key=lambda each: (each.withheld != TAKEN_DOWN, each.pk)
+    )
     return Twins(kept, duplicate)
 
 
@@ -111,7 +113,7 @@ def _hand_over(kept: Article, duplicate: Article) -> None:
     Article.objects.filter(copy_of=duplicate).update(copy_of=kept.copy_of_id or kept.pk)
     Folded.objects.filter(article=duplicate).update(article=kept)
     Folded.objects.create(former=duplicate.pk, article=kept)
-    Article.objects.filter(pk=kept.pk).update(
+    Article.objects.filter(pk=kept.pk).exclude(withheld=TAKEN_DOWN).update(
         clustered_at=None, story=kept.story_id or duplicate.story_id
     )
 
@@ -122,3 +124,4 @@ def _leave(story: int, kept: Article) -> None:
     Story.objects.filter(pk=story, articles=None).update(
         merged_into=kept.story_id, article_count=0, source_count=0, independent_count=0
     )
+    takedown.empty([story])

@@ -29,7 +29,7 @@ from articles.fetch.door import Door, Hop
 from articles.fetch.robots import LONGEST, Answered, Rule, Rules, judge
 from articles.fetch.types import DoorSettings, Failure, FetchError, Limits, Response
 from articles.models import Article, Page, Site
-from articles.pipeline import hosts, page_text
+from articles.pipeline import hosts, page_text, takedown
 from articles.pipeline.lock import BusyError
 from articles.pipeline.page_queue import claim, give_up, next_turn, place_of, sites_of
 from articles.pipeline.steady import steadily
@@ -181,7 +181,9 @@ def settle(asked: Asked, *, cut: bool = False) -> str:
     A request that was `cut` off by us says nothing about the page: it is put back as it was.
     """
     row, language = asked.row, ""
-    if cut and isinstance(asked.answer, FetchError):
+    if isinstance(row, Page) and takedown.is_down(row.article_id):
+        _end(row, Page.State.REFUSED, "The article was taken down.")
+    elif cut and isinstance(asked.answer, FetchError):
         _put_back(row)
     elif isinstance(row, Site):
         _settle_site(row, asked)

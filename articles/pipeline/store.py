@@ -14,8 +14,9 @@ from django.utils import timezone
 from articles.entries.excerpt import continued
 from articles.entries.hashing import content_hash, title_key
 from articles.entries.types import Entry
-from articles.models import Article, Feed, Headline, Page, Sighting
+from articles.models import TAKEN_DOWN, Article, Feed, Headline, Page, Sighting
 from articles.pipeline import rows as rows_of
+from articles.pipeline import takedown
 from articles.pipeline.blocking import blocked_words, reason, withheld
 from articles.pipeline.page_queue import RECENT, want
 
@@ -31,23 +32,23 @@ WITH told (feed, guid, source, title) AS (
                          %(sources)s::bigint[], %(titles)s::bytea[])
 )
 SELECT 'guid', told.feed, told.guid, article.id, article.feed_id, article.content_hash,
-       article.published_at
+       article.published_at, article.withheld
 FROM told JOIN articles_article AS article
   ON article.feed_id = told.feed AND article.guid_hash = told.guid
 UNION ALL
 SELECT 'sighting', told.feed, told.guid, article.id, article.feed_id, article.content_hash,
-       article.published_at
+       article.published_at, article.withheld
 FROM told JOIN articles_sighting AS sighting
   ON sighting.feed_id = told.feed AND sighting.guid_hash = told.guid
 JOIN articles_article AS article ON article.id = sighting.article_id
 UNION ALL
 SELECT 'address', 0, article.url_hash, article.id, article.feed_id, article.content_hash,
-       article.published_at
+       article.published_at, article.withheld
 FROM articles_article AS article
 WHERE article.url_hash = ANY(%(addresses)s)
 UNION ALL
 SELECT 'title', told.source, told.title, article.id, article.feed_id, article.content_hash,
-       article.published_at
+       article.published_at, article.withheld
 FROM told JOIN articles_article AS article
   ON article.source_id = told.source AND article.title_key = told.title
 WHERE article.published_at BETWEEN %(from)s AND %(to)s
@@ -88,6 +89,7 @@ class _Match:
     feed: int | None
     content: bytes
     published: datetime
+    withheld: str = ""
 
     @property
     def own(self) -> bool:
@@ -161,9 +163,18 @@ def store_feeds(batch: Sequence[tuple[Feed, Sequence[Entry]]]) -> list[Stored]:
     edited = _edited(met)
     taken = {*known.address, *(item.address for item in fresh.firsts)}
     regroup = _update(edited, taken, blocked)
-    new = [item for item in fresh.firsts if item.guid in added]
+    held_back = takedown.hold_back(
+        [_arrival(item, added) for item in fresh.firsts if item.guid in added]
+    )
+    new = [i for i in fresh.firsts if i.guid in added and added[i.guid] not in held_back]
     _want_pages(new, added)
     return [_tally(feed, new, edited, regroup) for feed, _ in batch]
+
+
+def _arrival(item: _Keyed, added: dict[Key, int]) -> takedown.Arrival:
+    entry = item.entry
+    source, title = item.title
+    return takedown.Arrival(added[item.guid], source, entry.title, title, entry.excerpt)
 
 
 def _want_pages(new: Iterable[_Keyed], added: dict[Key, int]) -> None:
@@ -187,11 +198,12 @@ def _edited(met: Iterable[tuple[_Keyed, _Match]]) -> dict[int, _Keyed]:
     """The articles that read otherwise now in their own feed, each with the entry that tells.
 
     The entry under the article's own GUID tells; another entry that counts as the same article
-    does so only where that one has gone, or the two would take turns for ever.
+    does so only where that one has gone, or the two would take turns for ever. Nothing changes what
+    was taken down.
     """
     tellers: dict[int, tuple[_Keyed, _Match]] = {}
     for item, match in sorted(met, key=lambda pair: not pair[1].own):
-        if match.feed == item.feed.pk:
+        if match.feed == item.feed.pk and match.withheld != TAKEN_DOWN:
             tellers.setdefault(match.article, (item, match))
     return {
         article: item for article, (item, match) in tellers.items() if match.content != item.content
@@ -223,8 +235,8 @@ def _look_up(items: Sequence[_Keyed]) -> _Known:
     known = _Known()
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN, parameters)
-        for how, whose, key, article, feed, content, published in cursor.fetchall():
-            match = _Match(how, article, feed, bytes(content), published)
+        for how, whose, key, article, feed, content, *more in cursor.fetchall():
+            match = _Match(how, article, feed, bytes(content), *more)
             if how == "title":
                 known.title.setdefault((whose, bytes(key)), []).append(match)
             elif how == "address":

@@ -12,6 +12,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Max, OuterRef, Q, 
 
 from articles.models import (
     SIMILAR_LIMIT,
+    TAKEN_DOWN,
     Article,
     Edition,
     Folded,
@@ -84,6 +85,13 @@ def folded_into(pk: int) -> Article | None:
     """The article that an article, which is no more, turned out to be. One query."""
     known = Folded.objects.filter(former=pk).values("article")
     return Article.objects.filter(shown(), pk__in=known).first()
+
+
+def is_taken_down(pk: int) -> bool:
+    """Whether an article, or the one that it turned out to be, was taken down. One query."""
+    known = Folded.objects.filter(former=pk).values("article")
+    found = Article.objects.filter(Q(pk=pk) | Q(pk__in=known), withheld=TAKEN_DOWN)
+    return found.exists()
 
 
 def _memberships() -> QuerySet[Any]:

@@ -56,6 +56,14 @@ def story(pk: int) -> Story:
     )
 
 
+def is_taken_down(pk: int) -> bool:
+    """Whether all that a story, or its survivor, told was taken down. One query."""
+    emptied = Q(title="", lead=None)
+    survivor = Q(merged_into__title="", merged_into__lead=None, merged_into__isnull=False)
+    found = Story.objects.filter(Q(emptied, merged_into=None) | survivor, pk=pk)
+    return found.exists()
+
+
 def similar_stories(story: Story) -> tuple[Near, ...]:
     """The stories that the similar news of this story's reports lead to, the nearest first.
 

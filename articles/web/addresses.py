@@ -6,7 +6,27 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponsePermanentRedirect
 from django.utils.translation import gettext as _
 
+from articles.selectors import articles, stories
+
 LAST_PAGE = 10_000
+
+
+class Gone(Http404):
+    """What was at an address was taken down: 410 (RFC 9110, 15.5.11)."""
+
+
+def no_article(pk: int) -> Http404:
+    """Why an article is not shown: there is none, or it was taken down."""
+    if articles.is_taken_down(pk):
+        return Gone(_("The editors took this article down."))
+    return Http404(_("There is no such article."))
+
+
+def no_story(pk: int) -> Http404:
+    """Why a story is not shown: there is none, or its reports were taken down."""
+    if stories.is_taken_down(pk):
+        return Gone(_("The editors took the reports of this story down."))
+    return Http404(_("There is no such story."))
 
 
 def number(request: HttpRequest) -> int:

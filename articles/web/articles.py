@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 
 from articles.entries.changes import Change, changes
 from articles.entries.keypoints import key_points
 from articles.models import Article, Headline
 from articles.pipeline import archive
 from articles.selectors import articles
-from articles.web.addresses import moved
+from articles.web.addresses import moved, no_article
 from articles.web.editions import reader, varies
 from articles.web.media import media
 
@@ -39,7 +38,7 @@ def article(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     except Article.DoesNotExist as error:
         if twin := articles.folded_into(pk):
             return moved(request, twin.get_absolute_url())
-        raise Http404(_("There is no such article.")) from error
+        raise no_article(pk) from error
     if slug != found.slug:
         return moved(request, found.get_absolute_url())
     _complete(found)

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from articles.web.addresses import Gone
 from articles.web.appearance import appearance
 from articles.web.editions import varies
 from articles.web.interface import speak
@@ -14,12 +15,14 @@ from articles.web.interface import speak
 
 @varies
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """404: what was looked for, a search, and the front pages."""
+    """404, or 410 for what was taken down: a search, and the front pages."""
     reason = exception.args[0] if exception.args else ""
     # Of an address that no pattern matches, Django's resolver tells in a dictionary.
     words = reason if isinstance(reason, str) else ""
     speak(request)  # no view was found that would have done so
-    return render(request, "errors/404.html", {"reason": words, "own_search": True}, status=404)
+    status = 410 if isinstance(exception, Gone) else 404
+    context = {"reason": words, "own_search": True}
+    return render(request, f"errors/{status}.html", context, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

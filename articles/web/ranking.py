@@ -16,6 +16,7 @@ from articles.ranking import arrangement, formula
 from articles.ranking.formula import Strength
 from articles.selectors import stories
 from articles.selectors.keyset import LARGEST_ID
+from articles.web.addresses import no_story
 from articles.web.editions import reader, varies
 
 HOUR = timedelta(hours=1)
@@ -75,7 +76,7 @@ def _told(request: HttpRequest, asked: str) -> Told:
     try:
         story = stories.story(int(asked))
     except Story.DoesNotExist as error:
-        raise Http404(_("There is no such story.")) from error
+        raise no_story(int(asked)) from error
     story = story.merged_into or story
     if story.hidden_at:
         raise Http404(_("This story is not shown any more."))

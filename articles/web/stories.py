@@ -17,7 +17,7 @@ from articles.pipeline import digests, reasons
 from articles.selectors import articles, coverage, stories
 from articles.selectors.coverage import Cell, Choice
 from articles.selectors.keyset import CursorError
-from articles.web.addresses import moved, no_page
+from articles.web.addresses import moved, no_article, no_page, no_story
 from articles.web.articles import rewordings
 from articles.web.coverage import choice, count, facets, newest, order, query
 from articles.web.editions import varies
@@ -108,7 +108,7 @@ def _story(pk: int) -> Story:
     try:
         found = stories.story(pk)
     except Story.DoesNotExist as error:
-        raise Http404(_("There is no such story.")) from error
+        raise no_story(pk) from error
     return found.merged_into or found
 
 
@@ -125,7 +125,7 @@ def why(request: HttpRequest, pk: int, slug: str, article: int) -> HttpResponse:
     try:
         found = articles.article(article)
     except Article.DoesNotExist as error:
-        raise Http404(_("There is no such article.")) from error
+        raise no_article(article) from error
     story = found.story
     if story is None:
         raise Http404(_("This article is in no story at present."))

@@ -26,7 +26,7 @@ from articles.selectors.latest import Choice
 from articles.syndication import atom, json_feed
 from articles.syndication.types import Feed
 from articles.web import language, names
-from articles.web.addresses import moved, no_page
+from articles.web.addresses import moved, no_page, no_story
 from articles.web.answers import document, machine
 from articles.web.channels import Channel, Press
 from articles.web.question import FIELDS, question
@@ -81,7 +81,7 @@ def story(request: HttpRequest, kind: str, pk: int, slug: str = "") -> HttpRespo
     try:
         found = stories.story(pk)
     except Story.DoesNotExist as error:
-        raise Http404(_("There is no such story.")) from error
+        raise no_story(pk) from error
     survivor = found.merged_into or found
     if survivor.hidden_at:
         return HttpResponseGone(

@@ -18,11 +18,12 @@ from django.utils.dateparse import parse_datetime
 
 from articles.entries.parsers import Allowance, Parsers
 from articles.entries.types import Entry
-from articles.models import Article, Feed, Folded, Headline, Host, Page, Sighting, Story
-from articles.pipeline import lock, page_text, pages
+from articles.entries.urls import canonical_url
+from articles.models import TAKEN_DOWN, Article, Feed, Folded, Headline, Host, Page, Sighting, Story
+from articles.pipeline import lock, page_text, pages, takedown
 from articles.pipeline.grouping import Grouper
 from articles.pipeline.pages import read_waiting
-from articles.pipeline.store import Stored, store_entries
+from articles.pipeline.store import Stored, short_hash, store_entries
 from tests.article_pages import CLUTTER, article_page
 from tests.factories import make_article, make_feed, make_source, make_story
 from tests.fetch.publisher import Page as Answer
@@ -392,3 +393,39 @@ def test_an_edit_in_the_feed_does_not_take_back_what_the_page_told() -> None:
     assert article.title == "Old bridge closes at once"
     assert article.text == "\n\n".join(REPORT)
     assert article.excerpt.startswith(REPORT[0])
+
+
+def test_a_page_that_is_under_way_while_its_article_is_taken_down_tells_it_nothing(
+    django_user_model,
+) -> None:
+    with site(bridge=answering(body=article_page(TITLE, *REPORT))) as server:
+        article = wanted(server, text="")
+        editor = django_user_model.objects.create_user("editor")
+        takedown.take_down([article.pk], takedown.Request("Wrong", "The publisher"), editor)
+        # As the worker has it that claimed it just before.
+        Page.objects.update(state=Page.State.WAITING)
+        read()
+        read()
+        assert asked(server) == ["/robots.txt", "/bridge"]
+    article.refresh_from_db()
+    assert article.text == ""
+    assert page_of(article).state == Page.State.REFUSED
+
+
+def test_a_page_that_calls_itself_what_was_taken_down_is_that(django_user_model) -> None:
+    page = article_page(TITLE, *REPORT, head=canonical("/news/bridge"))
+    with site(bridge=answering(body=page)) as server:
+        article = wanted(server)
+        home = make_story(article)
+        address = server.url("/news/bridge")
+        gone = make_article(
+            TITLE, source=article.source, url=address, url_hash=short_hash(canonical_url(address))
+        )
+        editor = django_user_model.objects.create_user("editor")
+        takedown.take_down([gone.pk], takedown.Request("Wrong", "The publisher"), editor)
+        read()
+    gone.refresh_from_db()
+    home.refresh_from_db()
+    assert (gone.withheld, gone.story) == (TAKEN_DOWN, None)
+    assert not Article.objects.filter(pk=article.pk).exists()
+    assert (home.title, home.article_count) == ("", 0)
