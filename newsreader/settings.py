@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -10,6 +11,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
 
 from articles.fetch.types import DoorSettings
 from newsreader.environment import Environment, SettingError
@@ -40,6 +43,10 @@ try:
     FETCH_CONCURRENCY = env.number("FETCH_CONCURRENCY", 24, least=1, most=200)
     STORY_WINDOW_DAYS = env.number("STORY_WINDOW_DAYS", 14, least=2, most=60)
     PAGE_CACHE_SECONDS = env.number("PAGE_CACHE_SECONDS", 2, least=0, most=60)
+    STAFF_TWO_FACTOR = env.flag("STAFF_TWO_FACTOR")
+    SESSION_HOURS = env.number("SESSION_HOURS", 8, least=1, most=720)
+    SESSION_IDLE_MINUTES = env.number("SESSION_IDLE_MINUTES", 30, least=1, most=43_200)
+    TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, least=0, most=10)
     SEMANTIC_MODEL = env.text("SEMANTIC_MODEL")
     SECRET_KEY = env.text("SECRET_KEY")
 except SettingError as error:
@@ -73,8 +80,12 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "axes",
     "csp",
     "django_htmx",
+    "django_otp",
+    "django_otp.plugins.otp_static",
+    "django_otp.plugins.otp_totp",
     "articles",
 ]
 MIDDLEWARE = [
@@ -87,9 +98,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "newsreader.desk.DeskSession",
+    "axes.middleware.AxesMiddleware",
 ]
 TEMPLATES = [
     {
@@ -207,6 +221,10 @@ if PUBLIC_URL:
 
 # --- Security --------------------------------------------------------------------------------
 
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -216,11 +234,29 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+# Five failures for a name from an address make it wait; from an address, whatever the names, and
+# for a name, wherever from, so many times as many (newsreader/throttle.py).
+AXES_HANDLER = "newsreader.throttle.Throttle"
+AXES_FAILURE_LIMIT = 5
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address", "username"]
+SIGN_IN_WEIGHTS = (1, 5, 10)
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "newsreader.throttle.client_address"
+AXES_LOCKOUT_CALLABLE = "articles.admin.account.locked_out"
+AXES_VERBOSE = False  # does not introduce itself at every start
+AXES_SENSITIVE_PARAMETERS = ["username"]  # not logged: it may be a password in the wrong field
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+OTP_TOTP_ISSUER = SITE_NAME
 SECURE_CONTENT_TYPE_NOSNIFF = True
 # Publishers may know that a reader came from here, not from which page.
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# Counted from the last use of the desk; `SESSION_HOURS` from the sign-in.
+SESSION_COOKIE_AGE = SESSION_IDLE_MINUTES * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS_ONLY
@@ -293,6 +329,12 @@ UNFOLD = {
             "900": "oklch(33% .1 25)",
             "950": "oklch(25% .08 25)",
         }
+    },
+    "ACCOUNT": {
+        "navigation": [
+            {"title": _("Sign-in and security"), "link": reverse_lazy("admin:account")},
+            {"title": _("Change password"), "link": reverse_lazy("admin:password_change")},
+        ]
     },
     "SIDEBAR": {"show_search": True, "show_all_applications": True},
 }
