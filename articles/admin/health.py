@@ -13,20 +13,29 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from articles.models import Feed, Subscription
+from articles.models import Feed, Subscription, feed_states
+from articles.models.feed_states import FAILING, WORKING
 from articles.pipeline import push
 
-WORKING = Q(active=True, source__active=True, retired_at=None)
 CLEAN = Q(notice="", problems="")
 
 FILTERS = {
-    "failing": (_("Failing"), WORKING & Q(failures__gt=0)),
+    "failing": (_("Failing"), FAILING),
     "notice": (_("Read, with something wrong in it"), WORKING & Q(failures=0) & ~CLEAN),
     "never": (_("Never fetched"), Q(last_fetch_at=None)),
     "paused": (_("Paused"), Q(retired_at=None) & (Q(active=False) | Q(source__active=False))),
     "retired": (_("Retired"), Q(retired_at__isnull=False)),
     "well": (_("Well"), WORKING & CLEAN & Q(failures=0, last_fetch_at__isnull=False)),
 }
+
+TIMES = {
+    "due": (_("Due"), feed_states.DUE),
+    "late": (_("Late"), feed_states.LATE),
+    "silent": (_("Silent against their own rhythm"), feed_states.SILENT),
+    "failing-lately": (_("Failing since yesterday"), feed_states.FAILING_LATELY),
+    "retired-lately": (_("Retired since yesterday"), feed_states.RETIRED_LATELY),
+}
+"""States in time, of which a feed can be in several."""
 
 COLOURS = {"failing": "danger", "well": "success", "notice": "warning", "retired": "danger"}
 
@@ -80,10 +89,17 @@ def _pushed(known: Subscription) -> str:
 class HealthFilter(SimpleListFilter):
     title = _("health")
     parameter_name = "health"
+    states = FILTERS
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, str]]:
-        return [(key, str(words)) for key, (words, _) in FILTERS.items()]
+        return [(key, str(words)) for key, (words, _) in self.states.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Feed]) -> QuerySet[Feed]:
-        chosen = FILTERS.get(self.value() or "")
+        chosen = self.states.get(self.value() or "")
         return queryset.filter(chosen[1]) if chosen else queryset
+
+
+class TimesFilter(HealthFilter):
+    title = _("schedule")
+    parameter_name = "schedule"
+    states = TIMES

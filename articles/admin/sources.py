@@ -24,14 +24,15 @@ from articles.admin.base import desk_link, labelled, word_if
 from articles.admin.health import (
     COLOURS,
     FILTERS,
-    WORKING,
     HealthFilter,
+    TimesFilter,
     health,
     pushing,
     trouble,
 )
 from articles.admin.imports import ImportingAdmin
 from articles.models import Feed, Source, Topic
+from articles.models.feed_states import WORKING
 from articles.models.sources import FeedQuerySet
 from articles.pipeline import page_queue
 from articles.pipeline.opml import why_refused
@@ -188,7 +189,7 @@ class FeedAdmin(ImportingAdmin):
         "failures",
     )
     list_select_related = ("source", "topic")
-    list_filter = (HealthFilter, "topic", "source__editions")
+    list_filter = (HealthFilter, TimesFilter, "topic", "source__editions")
     search_fields = ("url", "title", "source__name")
     autocomplete_fields = ("source", "topic")
     actions = ("fetch_now", "pause", "resume")

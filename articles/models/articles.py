@@ -109,6 +109,7 @@ class Article(models.Model):
         ]
         indexes = [
             models.Index(fields=["-published_at", "-id"], name="article_by_time"),
+            models.Index(fields=["fetched_at"], name="article_by_arrival"),
             # With what it copies: a busy source's month is counted from the index alone.
             models.Index(
                 fields=["source", "-published_at", "-id"],
@@ -129,6 +130,11 @@ class Article(models.Model):
                 fields=["language", "id"],
                 condition=models.Q(clustered_at=None),
                 name="article_to_group",
+            ),
+            models.Index(
+                fields=["language"],
+                condition=models.Q(grouping_error__gt=""),
+                name="article_set_apart",
             ),
             GinIndex(
                 SearchMarks("search", "source", "topic", "published_at"),
@@ -246,6 +252,7 @@ class Story(models.Model):
         indexes = [
             models.Index(fields=["-rank", "-id"], name="story_by_rank"),
             models.Index(fields=["language", "last_at"], name="story_by_language_time"),
+            models.Index(fields=["first_at"], name="story_by_begin"),
             models.Index(
                 fields=["id"],
                 include=["last_at"],

@@ -44,6 +44,7 @@ class Correction(models.Model):
         ordering = ["-pk"]
         indexes = [
             models.Index(fields=["language", "made_at"], name="correction_by_made"),
+            models.Index(fields=["made_at"], name="correction_by_time"),
             models.Index(
                 fields=["language", "undone_at"],
                 condition=models.Q(undone_at__isnull=False),

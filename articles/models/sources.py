@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models.functions import Coalesce, Left, Lower, Now, Upper
 from django.utils import timezone
 
+from articles.models import feed_states
 from articles.models.addresses import address_by_slug
 from articles.models.places import Edition, Topic, country_code, language_code
 
@@ -83,6 +84,9 @@ class Source(models.Model):
         ),
     )
 
+    added_at = models.DateTimeField("added", null=True, db_default=Now(), editable=False)
+    """None for those that were there before this was kept."""
+
     class Meta:
         ordering = ["name"]
         indexes = [
@@ -108,16 +112,15 @@ class Source(models.Model):
 class FeedQuerySet(models.QuerySet["Feed"]):
     def working(self) -> FeedQuerySet:
         """Feeds that are fetched at all."""
-        return self.filter(active=True, retired_at=None, source__active=True)
+        return self.filter(feed_states.WORKING)
 
     def free(self) -> FeedQuerySet:
         """Feeds that no worker holds."""
-        return self.filter(models.Q(claimed_until=None) | models.Q(claimed_until__lt=Now()))
+        return self.filter(feed_states.FREE)
 
     def due(self) -> FeedQuerySet:
         """Feeds whose time has come and that no worker holds; retired ones are asked monthly."""
-        active = self.filter(active=True, source__active=True)
-        return active.free().filter(next_fetch_at__lte=Now())
+        return self.filter(feed_states.DUE)
 
     def with_turns(self) -> FeedQuerySet:
         """Feeds with `turn_at`, from when on their host may be asked; None for one never asked."""

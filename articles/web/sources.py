@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from articles.charts import chart
 from articles.models import Edition, Source
 from articles.selectors import days, sources
 from articles.selectors.days import Output
@@ -19,7 +20,6 @@ from articles.selectors.keyset import CursorError
 from articles.selectors.sources import Directory, Member
 from articles.web import publishing
 from articles.web.addresses import no_page, number
-from articles.web.charts import chart
 from articles.web.editions import reader, varies
 
 LONGEST_NAME = 80
