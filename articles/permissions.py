@@ -23,6 +23,7 @@ _CURATING = frozenset(
         *("articles.view_topic", "articles.add_topic", "articles.change_topic"),
         *("articles.view_article", "articles.change_article"),
         *("articles.view_story", "articles.change_story", "articles.view_correction"),
+        "articles.view_page",
     }
 )
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +19,7 @@ from unfold.decorators import action
 
 from articles.admin.base import DeskAdmin
 from articles.models import Edition, Topic
-from articles.pipeline import catalogue
+from articles.pipeline import audit, catalogue
 
 
 class EditionForm(ModelForm):  # type: ignore[type-arg]
@@ -88,7 +91,9 @@ class EditionAdmin(DeskAdmin):
         return TemplateResponse(request, "admin/confirm_correction.html", context)
 
     def _load_defaults(self, request: HttpRequest) -> None:
-        added = catalogue.load()
+        with transaction.atomic():
+            added = catalogue.load()
+            audit.record(request.user, "load", Edition, asdict(added))
         words = ngettext(
             "%(sources)d source and its feeds added; they are read within some minutes.",
             "%(sources)d sources and their feeds added; they are read within some minutes.",

@@ -16,6 +16,7 @@ from django.utils import timezone
 from articles.admin import thin
 from articles.models import (
     Article,
+    AuditEntry,
     Correction,
     Edition,
     Feed,
@@ -342,6 +343,8 @@ def test_the_default_sources_are_loaded_once_that_is_confirmed(desk, db):
     answer = desk.post(loading, {"confirmed": "yes"}, follow=True).content.decode()
     assert f"{Source.objects.count()} sources and their feeds added" in answer
     assert Edition.objects.count() > 10
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.changes["sources"]) == ("load", Source.objects.count())
     assert "Nothing is read yet" not in page(desk)
 
 
