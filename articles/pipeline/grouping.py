@@ -9,9 +9,10 @@ An article with which it goes wrong time and again is set apart: see `attempts`.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
@@ -38,6 +39,26 @@ LATE = timedelta(days=1)
 """The window holds articles this much longer than a story may grow, for those that are late."""
 
 SET_APART = "Grouping failed again and again with this article, in the end by itself: see the log."
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The days among which a batch is grouped."""
+
+    since: datetime
+    until: datetime
+    before: datetime | None = None
+    """The batch takes only what was published before; None for one of the days of now."""
+
+
+def days_around(first: datetime, now: datetime) -> Days:
+    """The days for a batch whose earliest article is of `first`."""
+    span = timedelta(days=settings.STORY_WINDOW_DAYS)
+    horizon = now - span
+    if first >= horizon:
+        return Days(horizon - LATE, now)
+    # From the archive: the window around its own days, for this batch only.
+    return Days(first - span, min(first + 2 * span, now), min(first + span, horizon))
 
 
 class StoryNumbers:
@@ -120,14 +141,12 @@ class Grouper:
         first = waiting.aggregate(first=Min("published_at"))["first"]
         if first is None:
             return 0
-        horizon = now - timedelta(days=settings.STORY_WINDOW_DAYS)
-        if first >= horizon:
-            live = self._follow(language, horizon - LATE, now)
+        days = days_around(first, now)
+        if days.before is None:
+            live = self._follow(language, days.since, now)
         else:
-            # From the archive: the window around its own days, for this batch only.
-            span = timedelta(days=settings.STORY_WINDOW_DAYS)
-            waiting = waiting.filter(published_at__lt=min(first + span, horizon))
-            live = _filled(language, first - span, min(first + 2 * span, now))
+            waiting = waiting.filter(published_at__lt=days.before)
+            live = _live(language, days.since, days.until)
         documents = [
             document(row, outlet)
             for outlet, *row in waiting.order_by("published_at", "id").values_list(
@@ -147,7 +166,7 @@ class Grouper:
         """The live window, without what has grown old; a new one if others changed its stories."""
         live = self._live.get(language)
         if live is None or live.synced_to != _latest_change(language):
-            live = self._live[language] = _filled(language, since, now)
+            live = self._live[language] = _live(language, since, now)
         live.window.forget(since.timestamp())
         return live
 
@@ -178,9 +197,20 @@ def _set_apart(language: str, pk: int) -> int:
     return 1
 
 
-def _filled(language: str, since: datetime, until: datetime) -> _Live:
-    """A window with what is stored of these days."""
-    window = Window(language, background=_background(language, since), new_story=StoryNumbers())
+def _live(language: str, since: datetime, until: datetime) -> _Live:
+    window = filled(language, since, until, StoryNumbers())
+    return _Live(window, _latest_change(language))
+
+
+def filled(
+    language: str,
+    since: datetime,
+    until: datetime,
+    new_story: Callable[[], int],
+    also: Iterable[Known] = (),
+) -> Window:
+    """A window with what is stored of these days and is grouped, and `also` what is not stored."""
+    window = Window(language, background=_background(language, since), new_story=new_story)
     grouped = Article.objects.filter(
         language=language,
         published_at__range=(since, until),
@@ -188,10 +218,10 @@ def _filled(language: str, since: datetime, until: datetime) -> _Live:
         grouping_error="",
     )
     window.hold(corrections.decisions(language, since, until))
-    window.seed(_known(language, grouped))
+    window.seed(chain(_known(language, grouped), also))
     window.retell(_listing_edited(language))
     logger.info("filled the window of %s with %d articles", language, len(window))
-    return _Live(window, _latest_change(language))
+    return window
 
 
 def _latest_change(language: str) -> datetime | None:

@@ -177,6 +177,33 @@ def _arrival(item: _Keyed, added: dict[Key, int]) -> takedown.Arrival:
     return takedown.Arrival(added[item.guid], source, entry.title, title, entry.excerpt)
 
 
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What storing entries would come to. An entry is named by its feed's key and its GUID."""
+
+    fresh: tuple[tuple[int, str], ...]
+    """New articles, in the order in which they would be numbered."""
+    known: dict[tuple[int, str], int]
+    """Entries that are articles already, with the ids of those."""
+
+
+def foresee(batch: Sequence[tuple[Feed, Sequence[Entry]]]) -> Foreseen:
+    """What `store_feeds` would make of these entries; nothing is stored.
+
+    The feeds may be unsaved, but each must have a key that no other has.
+    """
+    items = [_keyed(feed, entry) for feed, entries in batch for entry in entries]
+    if not items:
+        return Foreseen((), {})
+    known = _look_up(items)
+    matches = [(item, known.match(item)) for item in items]
+    fresh = _once(item for item, match in matches if match is None)
+    return Foreseen(
+        tuple((item.feed.pk, item.entry.guid) for item in _in_order(fresh.firsts)),
+        {(item.feed.pk, item.entry.guid): match.article for item, match in matches if match},
+    )
+
+
 def _want_pages(new: Iterable[_Keyed], added: dict[Key, int]) -> None:
     """Queue the pages of new articles, where a curator wants them and they are news."""
     since = timezone.now() - RECENT
@@ -253,11 +280,14 @@ def _insert(fresh: Sequence[_Keyed], blocked: Blocked) -> dict[Key, int]:
     """
     if not fresh:
         return {}
-    # In the order of keys: two workers with entries in common then never wait in a ring.
-    ordered = sorted(fresh, key=lambda item: item.address or b"")
-    rows = [_article(item, blocked.get(item.feed.source_id, ())) for item in ordered]
+    rows = [_article(item, blocked.get(item.feed.source_id, ())) for item in _in_order(fresh)]
     added = rows_of.insert(Article, rows, ("id", "feed_id", "guid_hash"))
     return {(feed, bytes(guid)): article for article, feed, guid in added}
+
+
+def _in_order(fresh: Sequence[_Keyed]) -> list[_Keyed]:
+    """In the order of keys: two workers with entries in common then never wait in a ring."""
+    return sorted(fresh, key=lambda item: item.address or b"")
 
 
 def _once(fresh: Iterable[_Keyed]) -> _Fresh:
