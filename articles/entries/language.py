@@ -34,6 +34,13 @@ def language_code(tag: str) -> str:
     return first if len(first) == 2 and first.isascii() and first.isalpha() else ""
 
 
+def region_code(tag: str) -> str:
+    """ISO 3166 of the country in a language tag (RFC 5646) such as `en-GB`; empty without one."""
+    parts = tag.strip().replace("_", "-").split("-")[1:]
+    named = (part for part in parts if len(part) == 2 and part.isascii() and part.isalpha())
+    return next(named, "").upper()
+
+
 def detect(text: str, default: str = "") -> str:
     """ISO 639-1 of the language that `text` is most likely in, `default` where it is too short."""
     text = text[:READ_LETTERS]

@@ -14,7 +14,7 @@ from articles.entries.dedupe import dedupe
 from articles.entries.excerpt import MAX_RAW_TITLE, shorten
 from articles.entries.feed_json import read_json
 from articles.entries.feed_xml import read_xml
-from articles.entries.language import language_code
+from articles.entries.language import language_code, region_code
 from articles.entries.normalise import Context, UnusableEntryError, normalise
 from articles.entries.notices import notices
 from articles.entries.raw import RawEntry, RawFeed
@@ -60,6 +60,7 @@ def parse(
         hints=_safe(raw.hints, url),
         problems=(*raw.problems, *problems)[:MAX_PROBLEMS],
         notices=(*wrong_bytes, *raw.notices, *faults),
+        region=region_code(raw.language),
     )
 
 

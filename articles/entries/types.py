@@ -87,3 +87,5 @@ class ParsedFeed:
     hints: Hints = Hints()
     problems: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    region: str = ""
+    """ISO 3166, of the country that it names beside its language; empty where it names none."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
 from urllib.parse import urljoin
@@ -21,7 +21,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from articles.entries.parsers import Parsers
-from articles.entries.types import ParsedFeed, ParseError
+from articles.entries.types import Entry, ParsedFeed, ParseError
 from articles.entries.urls import canonical_url
 from articles.fetch import pace
 from articles.fetch.addresses import check_url
@@ -69,6 +69,10 @@ class FoundFeed:
     of_comments: bool = False
     also_at: tuple[str, ...] = ()
     """Other addresses with the same entries."""
+    region: str = ""
+    """The country that it names beside its language, ISO 3166."""
+    read: tuple[Entry, ...] = field(default=(), compare=False, repr=False)
+    """Its entries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +92,8 @@ def discover(
 ) -> Found:
     """Find the feeds of the site, page or feed at `url`, which may lack its scheme.
 
-    `progress` is called with every address before it is asked. Never raises for what the network
-    brings: the result says it.
+    `progress` is called with every address before it is asked, and ends the search by raising.
+    Never raises for what the network brings: the result says it.
     """
     limits = replace(settings.FETCH.limits, deadline=REQUEST_SECONDS)
     with Door(replace(settings.FETCH, limits=limits)) as door, Parsers() as parsers:
@@ -289,6 +293,8 @@ def _found(candidate: Candidate, answer: Response, parsed: ParsedFeed) -> FoundF
         newest=max(dated, default=None),
         of_comments=candidate.of_comments
         or Candidate(answer.url, Clue.LINK, parsed.title).of_comments,
+        region=parsed.region,
+        read=parsed.entries,
     )
 
 
