@@ -14,7 +14,17 @@ from celery.worker import WorkController
 from kombu.exceptions import OperationalError
 
 from articles.clustering.embedding import ModelError
-from articles.pipeline import embeddings, followups, fronts, hosts, hubs, lock, pushed, takedown
+from articles.pipeline import (
+    embeddings,
+    followups,
+    fronts,
+    hosts,
+    hubs,
+    lock,
+    pushed,
+    takedown,
+    trials,
+)
 from articles.pipeline.grouping import Grouper, languages_waiting
 from articles.pipeline.lock import BusyError
 from articles.pipeline.pages import read_waiting
@@ -143,6 +153,36 @@ def read_pages() -> None:
         _send(group_language, language)
     if over() and not stopping():
         _send(read_pages, expires=SEQUEL_SECONDS)
+
+
+def try_soon() -> None:
+    """Have the sources on trial that wait looked at by whoever is free."""
+    _send(search_trials)
+    _send(group_trials)
+
+
+def fetch_soon(ids: list[int]) -> None:
+    """Have these feeds, which are due, fetched by whoever is free."""
+    _send(refresh_feeds, ids)
+
+
+@shared_task
+def search_trials() -> None:
+    """Search for the feeds of sources on trial, and hand on what was found."""
+    trials.search_waiting(stopping)
+    _send(group_trials)
+
+
+@shared_task
+def group_trials() -> None:
+    """Compare sources on trial with what is here: where grouping's model is loaded."""
+    trials.compare_waiting(stopping)
+
+
+@shared_task
+def forget_trials() -> None:
+    """Delete the trials of long ago."""
+    logger.info("%d sources on trial forgotten", trials.forget())
 
 
 @shared_task

@@ -212,6 +212,9 @@ CELERY_BEAT_SCHEDULE = {
     "follow what was decided about sources": every(15, "follow_sources"),
     "forget hosts": every(86_400, "forget_hosts"),
     "purge what was taken down": every(3600, "purge_taken_down"),
+    "search trials": every(60, "search_trials"),
+    "compare trials": every(60, "group_trials"),
+    "forget trials": every(86_400, "forget_trials"),
 }
 if PUBLIC_URL:
     CELERY_BEAT_SCHEDULE |= {

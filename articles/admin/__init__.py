@@ -11,6 +11,7 @@ from articles.admin import (
     places,
     sources,
     stories,
+    trials,
 )
 from newsreader import model_names
 
@@ -25,6 +26,7 @@ __all__ = [
     "places",
     "sources",
     "stories",
+    "trials",
 ]
 
 model_names.translate()

@@ -65,7 +65,7 @@ class ImportForm(forms.Form):
 class ImportingAdmin(DeskAdmin):
     """Adds the import's button and page to a model's list."""
 
-    actions_list = ("import_opml",)
+    actions_list: tuple[str, ...] = ("import_opml",)
 
     def has_import_opml_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perms(PERMISSIONS)

@@ -30,7 +30,7 @@ from articles.admin.health import (
     pushing,
     trouble,
 )
-from articles.admin.imports import ImportingAdmin
+from articles.admin.trials import TryingAdmin
 from articles.models import Feed, Source, Topic
 from articles.models.feed_states import WORKING
 from articles.models.sources import FeedQuerySet
@@ -111,7 +111,7 @@ class FeedInline(TabularInline):  # type: ignore[misc]
 
 
 @admin.register(Source)
-class SourceAdmin(ImportingAdmin):
+class SourceAdmin(TryingAdmin):
     list_display = (
         *("name", "country", "language", "in_editions", "feeds", "failing"),
         *("pages", "active"),
@@ -173,7 +173,7 @@ class SourceAdmin(ImportingAdmin):
 
 
 @admin.register(Feed)
-class FeedAdmin(ImportingAdmin):
+class FeedAdmin(TryingAdmin):
     form = FeedForm
     list_display = (
         "address",

@@ -23,6 +23,7 @@ from articles.models.places import Edition, Topic
 from articles.models.push import Pushed, Subscription
 from articles.models.sources import Feed, Host, Source
 from articles.models.takedowns import TAKEN_DOWN, TakeDown, Taken
+from articles.models.trials import Trial, TrialEntry, TrialFeed
 
 __all__ = [
     "SIMILAR_LIMIT",
@@ -56,4 +57,7 @@ __all__ = [
     "TakeDown",
     "Taken",
     "Topic",
+    "Trial",
+    "TrialEntry",
+    "TrialFeed",
 ]
