@@ -32,6 +32,7 @@ _EDITING = frozenset(
         *("articles.add_edition", "articles.change_edition", "articles.delete_edition"),
         *("articles.delete_topic", "articles.view_auditentry"),
         *("articles.take_down", "articles.view_takedown"),
+        "articles.weigh_source",
         *("auth.view_user", "auth.add_user", "auth.change_user", "auth.view_group"),
     }
 )

@@ -11,6 +11,7 @@ from typing import Any
 from celery import Task, shared_task
 from celery.signals import worker_init, worker_shutting_down
 from celery.worker import WorkController
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from articles.clustering.embedding import ModelError
@@ -22,6 +23,7 @@ from articles.pipeline import (
     hubs,
     lock,
     pushed,
+    source_days,
     takedown,
     trials,
 )
@@ -122,6 +124,12 @@ def purge_taken_down() -> None:
 
 
 @shared_task
+def forget_days() -> None:
+    """Delete what is old of the sources' health."""
+    logger.info("%d days of sources forgotten", source_days.forget(timezone.now()))
+
+
+@shared_task
 def ask_hubs() -> None:
     """Ask hubs for what is due, for a while; go on in a new task where more is."""
     over = _slice()
@@ -216,6 +224,11 @@ def follow_sources() -> None:
         _send(arrange_fronts)
     if over() and not stopping():
         _send(follow_sources, expires=SEQUEL_SECONDS)
+
+
+def follow_soon() -> None:
+    """Have stories follow what was just decided about sources; at the latest the next tick does."""
+    _send(follow_sources)
 
 
 @shared_task

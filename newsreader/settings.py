@@ -215,6 +215,7 @@ CELERY_BEAT_SCHEDULE = {
     "search trials": every(60, "search_trials"),
     "compare trials": every(60, "group_trials"),
     "forget trials": every(86_400, "forget_trials"),
+    "forget days of sources": every(86_400, "forget_days"),
 }
 if PUBLIC_URL:
     CELERY_BEAT_SCHEDULE |= {

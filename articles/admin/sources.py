@@ -13,6 +13,7 @@ from django.forms import Field, ModelForm, TypedChoiceField, URLField
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
+from django.utils.formats import date_format, number_format
 from django.utils.timesince import timesince
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +31,10 @@ from articles.admin.health import (
     pushing,
     trouble,
 )
+from articles.admin.source_actions import SourceActions, follow
+from articles.admin.source_filters import StateFilter
+from articles.admin.source_form import SourceForm
+from articles.admin.source_page import SourcePage
 from articles.admin.trials import TryingAdmin
 from articles.models import Feed, Source, Topic
 from articles.models.feed_states import WORKING
@@ -37,6 +42,9 @@ from articles.models.sources import FeedQuerySet
 from articles.pipeline import page_queue
 from articles.pipeline.opml import why_refused
 from articles.tasks import refresh_feeds
+
+FOLLOWED = {"owner", "country", "editions", "weight", "muted_until", "blocked_words"}
+"""Of a source: what its stories derive from."""
 
 
 class FeedForm(ModelForm):  # type: ignore[type-arg]
@@ -111,30 +119,53 @@ class FeedInline(TabularInline):  # type: ignore[misc]
 
 
 @admin.register(Source)
-class SourceAdmin(TryingAdmin):
+class SourceAdmin(SourcePage, SourceActions, TryingAdmin):
+    form = SourceForm
     list_display = (
-        *("name", "country", "language", "in_editions", "feeds", "failing"),
-        *("pages", "active"),
+        *("name", "kind", "country", "language", "in_editions", "feeds", "failing"),
+        *("weighs", "muting", "pages", "active"),
     )
-    list_filter = ("active", "fetch_pages", "editions", "language")
+    list_filter = (StateFilter, "kind", "active", "fetch_pages", "editions", "language")
     search_fields = ("name", "slug", "home_url", "owner")
     autocomplete_fields = ("editions",)
     prepopulated_fields = {"slug": ("name",)}
     inlines = (FeedInline,)
-    fields = (
-        ("name", "slug"),
-        ("home_url", "owner"),
-        ("country", "language"),
-        "editions",
-        "active",
-        "fetch_pages",
+    readonly_fields = ("history", "output", "corrections", "notes_changed", "weight_example")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("name", "slug"),
+                    ("home_url", "owner"),
+                    ("country", "language", "kind"),
+                    "editions",
+                    ("active", "fetch_pages"),
+                )
+            },
+        ),
+        (_("Notes"), {"fields": ("notes", "notes_changed")}),
+        (
+            _("What is shown"),
+            {"fields": ("muted_until", "blocked_words", "weight", "weight_example")},
+        ),
+        (_("How it does"), {"fields": ("history", "output", "corrections")}),
     )
+
+    def get_readonly_fields(
+        self, request: HttpRequest, source: Source | None = None
+    ) -> tuple[str, ...]:
+        own = request.user.has_perm("articles.weigh_source")
+        return self.readonly_fields if own else ("weight", *self.readonly_fields)
 
     def save_model(
         self, request: HttpRequest, source: Source, form: ModelForm[Any], change: bool
     ) -> None:
-        """Where article pages are switched on, those of the last days are fetched as well."""
+        """What follows of a change follows at once: stories, and pages of the last days."""
         super().save_model(request, source, form, change)
+        if change and FOLLOWED & set(form.changed_data):
+            follow([source.pk])
+            self.message_user(request, gettext("Its stories follow within seconds."))
         if not {"fetch_pages", "active"} & set(form.changed_data):
             return
         if source.fetch_pages and source.active:
@@ -158,6 +189,18 @@ class SourceAdmin(TryingAdmin):
     @admin.display(description=_("editions"))
     def in_editions(self, source: Source) -> str:
         return ", ".join(edition.name for edition in source.editions.all()) or "none"
+
+    @admin.display(description=_("weight"), ordering="weight")
+    def weighs(self, source: Source) -> str:
+        return word_if(source.weight != 1, number_format(source.weight))
+
+    @labelled({"muted": "warning"})
+    @admin.display(description=_("muted"), ordering="muted_until")
+    def muting(self, source: Source) -> str | tuple[str, str]:
+        until = source.muted_until
+        if until is None or until <= timezone.now():
+            return "–"
+        return "muted", date_format(timezone.localtime(until), "SHORT_DATETIME_FORMAT")
 
     @admin.display(description=_("article pages"), ordering="fetch_pages")
     def pages(self, source: Source) -> str:

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('articles', '0018_dashboard'),
+        ('articles', '0019_trials'),
     ]
 
     operations = [

@@ -21,6 +21,7 @@ from articles.models.installation import Installation
 from articles.models.pages import Folded, Page, Site
 from articles.models.places import Edition, Topic
 from articles.models.push import Pushed, Subscription
+from articles.models.source_days import SourceDay
 from articles.models.sources import Feed, Host, Source
 from articles.models.takedowns import TAKEN_DOWN, TakeDown, Taken
 from articles.models.trials import Trial, TrialEntry, TrialFeed
@@ -51,6 +52,7 @@ __all__ = [
     "SimilarLink",
     "Site",
     "Source",
+    "SourceDay",
     "Story",
     "StoryEdition",
     "Subscription",

@@ -89,6 +89,7 @@ class Source(models.Model):
 
     class Meta:
         ordering = ["name"]
+        permissions = [("weigh_source", "Can weigh sources in ranking")]
         indexes = [
             models.Index(fields=["name", "id"], name="source_by_name"),
             # As Django asks for a name without regard to case, and for how it begins.

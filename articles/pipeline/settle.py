@@ -25,7 +25,7 @@ from articles.fetch.types import (
 )
 from articles.fetch.websub import offer
 from articles.models import Feed
-from articles.pipeline import rows
+from articles.pipeline import rows, source_days
 from articles.pipeline.push import Note, is_live, note
 from articles.pipeline.steady import steadily
 from articles.pipeline.store import Stored, store_feeds
@@ -219,6 +219,11 @@ def _keep(refreshed: list[Refreshed]) -> list[Refreshed]:
     feeds = [each.feed for each in refreshed]
     # In one order, so that two workers never wait for each other in a ring.
     feeds.sort(key=lambda feed: feed.pk)
+    source_days.count(
+        (each.feed.source_id, each.feed.last_fetch_at, bool(each.decision.error))
+        for each in refreshed
+        if each.feed.last_fetch_at
+    )
     rows.update(Feed, [{name: getattr(feed, name) for name in ("id", *_FETCHED)} for feed in feeds])
     return refreshed
 

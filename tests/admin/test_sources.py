@@ -19,6 +19,7 @@ def form(source: Source, *feeds: Feed, **changes: str) -> dict[str, object]:
         "country": "GB",
         "language": "en",
         "active": "on",
+        "weight": "1",
         "feeds-TOTAL_FORMS": str(len(feeds)),
         "feeds-INITIAL_FORMS": str(sum(feed.pk is not None for feed in feeds)),
     }
