@@ -21,6 +21,7 @@ from articles.pipeline import (
     fronts,
     hosts,
     hubs,
+    imports,
     lock,
     pushed,
     source_days,
@@ -109,6 +110,14 @@ def _send(task: Task[Any, Any], *arguments: object, **options: Any) -> None:
 def refresh_feeds(ids: list[int]) -> None:
     """Fetch these feeds now."""
     refresh_and_group(refresh_named(ids, stopping))
+
+
+@shared_task
+def import_lists() -> None:
+    """Read and store lists of feeds, for a while; go on in a new task where more waits."""
+    over = _slice()
+    if imports.go_on(over) and over() and not stopping():
+        _send(import_lists, expires=SEQUEL_SECONDS)
 
 
 @shared_task

@@ -8,14 +8,18 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit
 MAX_URL = 2000
 """Characters: what the columns of addresses hold."""
 
-TRACKING_PARAMETERS = frozenset(
+CLICK_PARAMETERS = frozenset(
     {
-        # advertising, analytics and mail services
         "fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "twclid",
         "ttclid", "igshid", "igsh", "li_fat_id", "mc_cid", "mc_eid", "mkt_tok", "oly_anon_id",
         "oly_enc_id", "vero_id", "wickedid", "_hsenc", "_hsmi", "__hstc", "__hssc", "_openstat",
         "ef_id", "s_kwcid", "epik", "rb_clickid", "srsltid", "_ga", "_gl", "spm", "scm", "xtor",
         "wt_mc", "wt.mc_id", "guccounter", "guce_referrer", "guce_referrer_sig", "dicbo",
+    }
+)  # fmt: skip
+"""Those of advertising, analytics and mail services."""
+TRACKING_PARAMETERS = CLICK_PARAMETERS | frozenset(
+    {
         # publishers' own marks of a channel or a campaign
         "cmp", "cmpid", "campaign", "campaign_id", "icid", "ncid", "ocid", "intcmp", "intcid",
         "sc_cid", "sfmc_id", "ftag", "ftcamp", "fsrc", "ito", "mbid", "smid", "smtyp", "taid",

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('articles', '0019_trials'),
+        ('articles', '0020_imports'),
     ]
 
     operations = [

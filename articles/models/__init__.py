@@ -17,6 +17,7 @@ from articles.models.articles import (
 from articles.models.audit import AuditEntry
 from articles.models.corrections import Correction, Held, Moved
 from articles.models.followups import FollowUp
+from articles.models.imports import Import, ImportRow, Listing
 from articles.models.installation import Installation
 from articles.models.pages import Folded, Page, Site
 from articles.models.places import Edition, Topic
@@ -43,7 +44,10 @@ __all__ = [
     "Headline",
     "Held",
     "Host",
+    "Import",
+    "ImportRow",
     "Installation",
+    "Listing",
     "Moved",
     "Page",
     "Pushed",

@@ -198,9 +198,10 @@ class Feed(models.Model):
     class Meta:
         ordering = ["url"]
         indexes = [
+            models.Index(fields=["host"], name="feed_by_host"),
             models.Index(
                 fields=["next_fetch_at"], condition=models.Q(attempts__gt=0), name="feed_attempted"
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any, Self
@@ -18,6 +19,7 @@ from urllib.parse import urljoin
 from django.db import models, transaction
 from django.utils import timezone
 
+from articles.entries.urls import CLICK_PARAMETERS, TRACKING_PREFIXES
 from articles.fetch.addresses import check_url
 from articles.fetch.types import FetchError
 from articles.models import Edition, Feed, Source, Topic
@@ -69,6 +71,7 @@ class FeedRecord(_Record):
     topic: str = ""
     """A topic's slug; empty for a feed of no single topic."""
     title: str = ""
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,10 @@ class SourceRecord(_Record):
     owner: str = ""
     country: str = ""
     language: str = ""
+    kind: str = ""
+    """One of `Source.Kind`; empty where nobody said."""
+    weight: float = 1.0
+    notes: str = ""
     editions: Sequence[str] = ()
     """Slugs."""
     feeds: Sequence[FeedRecord] = ()
@@ -157,17 +164,32 @@ def add(catalogue: Catalogue) -> Added:
     return Added(len(editions.new), len(topics.new), len(sources.new), len(feeds), present)
 
 
+@lru_cache(maxsize=100_000)
 def feed_key(url: str) -> str:
     """What two spellings of one feed's address have in common.
 
-    Scheme, `www.`, default port, fragment and a slash at the end make no difference. Parameters do:
-    `?feed=rss2` and `?feed=comments-rss2` are two feeds.
+    Scheme, `www.`, default port, fragment, a slash at the end and what only says how a visitor came
+    make no difference. Other parameters do: `?feed=rss2` and `?feed=comments-rss2` are two feeds.
     """
     try:
         target = check_url(url)
     except FetchError:
         return url
-    return f"{target.authority.removeprefix('www.')}{target.path}".rstrip("/")
+    path, _, query = target.path.partition("?")
+    kept = "&".join(part for part in query.split("&") if part and not _is_mark(part))
+    key = f"{target.authority.removeprefix('www.')}{path.rstrip('/')}"
+    return f"{key}?{kept}".rstrip("/") if kept else key
+
+
+def known_keys() -> set[str]:
+    """The keys of all feeds' addresses, and of those that feeds seem to have moved to."""
+    known = Feed.objects.values_list("url", "permanent_url")
+    return {feed_key(url) for urls in known.iterator() for url in urls if url}
+
+
+def _is_mark(parameter: str) -> bool:
+    name = parameter.partition("=")[0].lower()
+    return name in CLICK_PARAMETERS or name.startswith(TRACKING_PREFIXES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +276,7 @@ def _missing_feeds(
 
     And how many were there.
     """
-    seen = {feed_key(url) for url in Feed.objects.values_list("url", flat=True)}
+    seen = known_keys()
     rows = [(place, source, feed) for source in sources for place, feed in enumerate(source.feeds)]
     missing = []
     for _, source, feed in sorted(rows, key=lambda row: row[0]):
@@ -278,6 +300,7 @@ def _feed_rows(
             source_id=sources[source.slug],
             url=feed.url,
             title=feed.title,
+            active=feed.active,
             topic_id=topics.get(feed.topic),
             next_fetch_at=now + step * number,
         )

@@ -1,6 +1,6 @@
 """One writer of a language's stories at a time: an advisory lock that ends with its transaction.
 
-And one reader of article pages, and one process that arranges front pages.
+And one reader of article pages, one process that arranges front pages, one that adds feeds.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from django.db import OperationalError, connection
 
 READING = 0x70616765  # "page"
 ARRANGING = 0x66726F6E  # "fron"
+IMPORTING = 0x696D706F  # "impo"
 LOCK = 0x6E657773  # "news": the first half of the advisory locks' keys
 
 PATIENCE_SECONDS = 20
@@ -50,6 +51,12 @@ def wait_for(language: str) -> datetime:
             raise BusyError(language) from error
         cursor.execute("SELECT clock_timestamp()")
         return cast(datetime, cursor.fetchone()[0])
+
+
+def wait_for_feeds() -> None:
+    """Be the only one that adds lists of feeds, until the end of this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORTING])
 
 
 @contextmanager

@@ -1,7 +1,7 @@
-"""Importing OPML: which feeds of a list are new, whose they are, and which are refused and why.
+"""Reading OPML into feeds: which of a list are new, whose they are, and which are refused and why.
 
-`plan` decides, purely; `import_opml` asks the database what is known and has the plan added as a
-catalogue. Nothing that is already there is changed.
+`plan` decides, purely; `store` adds what it decides as a catalogue, and remembers where and how the
+list has each feed, so that it can be written again. Nothing that is already there is changed.
 
 Whose a feed is: its publisher is known by the home page that the list names. A home page below
 another one on the same host belongs to the same publisher (`/news/world` to `/news`). A feed
@@ -11,40 +11,28 @@ without a home page belongs to its host.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
-from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings
 from django.utils.text import slugify
 
 from articles.entries.sanitise import plain_text
 from articles.fetch.addresses import Network, Target, check_url, literal, refusal
-from articles.fetch.door import Door
 from articles.fetch.types import FetchError
-from articles.models import Edition, Feed, Source, Topic
-from articles.pipeline import catalogue, turns
+from articles.models import Edition, Feed, Import, ImportRow, Listing, Source, Topic
+from articles.pipeline import catalogue
 from articles.pipeline.catalogue import Catalogue, FeedRecord, SourceRecord, TopicRecord, feed_key
-from articles.pipeline.outlines import OpmlError, Outline, read_opml
+from articles.pipeline.outlines import Outline, read_opml
 
 LONGEST_URL = 2000
-OPML_ACCEPT = "text/x-opml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
-PATIENCE = 30.0
-"""Seconds that a list may wait for the turns of its hosts; somebody waits for the answer."""
 
 Home = tuple[str, ...]
 """A home page as its host and the parts of its path."""
-Progress = Callable[[Sequence[Outline]], Iterable[Outline]]
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A feed that was not taken, and why, in words for a curator."""
-
-    url: str
-    title: str
-    reason: str
+Outcome = ImportRow.Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,77 +50,104 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    catalogue: Catalogue
-    refused: tuple[Refused, ...]
-    present: int
+class Decision:
+    """What becomes of one outline."""
+
+    outline: Outline
+    outcome: ImportRow.Outcome
+    reason: str = ""
+    """In words for a curator."""
+    first: int | None = None
+    """Of an outline that is twice in the list: the place of the first among the decisions."""
+    topic: str = ""
+    """A slug; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
-    """What came of an import."""
+class Plan:
+    catalogue: Catalogue
+    decisions: tuple[Decision, ...]
+    """In the order of the outlines."""
 
-    edition: Edition
-    """Which new sources joined."""
-    added: int
-    present: int
-    """Feeds that were there before, or twice in the list."""
-    sources: int
-    """New ones."""
-    topics: int
-    """New ones."""
-    refused: tuple[Refused, ...]
+    def count(self, outcome: ImportRow.Outcome) -> int:
+        return sum(each.outcome == outcome for each in self.decisions)
 
 
-def import_opml(body: bytes, edition: Edition, progress: Progress = iter) -> Summary:
-    """Add the feeds of an OPML file; new sources join `edition`. Raises OpmlError.
+def check(work: Import, body: bytes) -> list[ImportRow]:
+    """Read a list, and say what would become of each outline. Raises ListError."""
+    numbered = list(enumerate(read_opml(body), start=1))
+    numbered.sort(key=lambda each: _depth(each[1]))  # batches are stored in this order
+    outlines = [outline for _, outline in numbered]
+    known = _known()
+    planned = plan(outlines, known, work.edition, settings.FETCH_ALLOW_NETWORKS)
+    work.new_topics = len(planned.catalogue.topics)
+    work.new_sources = sum(each.slug not in known.slugs for each in planned.catalogue.sources)
+    return [
+        ImportRow(
+            list=work,
+            position=position,
+            number=number,
+            url=decision.outline.url,
+            title=decision.outline.title,
+            given=_given(decision.outline),
+            outcome=decision.outcome,
+            reason=_reason(decision, numbered),
+            first=decision.first,
+        )
+        for position, ((number, _), decision) in enumerate(
+            zip(numbered, planned.decisions, strict=True)
+        )
+    ]
 
-    `progress` hands its argument through, for example `tqdm`.
-    """
-    outlines = progress(read_opml(body))
-    planned = plan(outlines, _known(), edition, settings.FETCH_ALLOW_NETWORKS)
-    added = catalogue.add(planned.catalogue)
-    return Summary(
-        edition=edition,
-        added=added.feeds,
-        present=planned.present + added.feeds_present,
-        sources=added.sources,
-        topics=added.topics,
-        refused=planned.refused,
-    )
 
-
-def fetch_opml(url: str) -> bytes:
-    """The list at an address, asked for at its host's turn. Raises OpmlError.
-
-    Not to be called inside a transaction: see `turns.get`.
-    """
-    try:
-        with Door(settings.FETCH) as door:
-            response = turns.get(door, url, seconds=PATIENCE, accept=OPML_ACCEPT)
-    except FetchError as error:
-        raise OpmlError(str(error)) from error
-    if response.status != HTTPStatus.OK:
-        raise OpmlError(f"{url} answered with the status {response.status}.")
-    return response.body
+def store(work: Import, rows: Sequence[ImportRow]) -> None:
+    """Add what rows that were checked say, inside a transaction; they are changed, not saved."""
+    new = [row for row in rows if row.outcome == Outcome.NEW]
+    outlines = [_outline(row) for row in new]
+    planned = plan(outlines, _known(), work.edition, settings.FETCH_ALLOW_NETWORKS)
+    catalogue.add(planned.catalogue)
+    feeds = {feed.url: feed for feed in Feed.objects.filter(url__in=[row.url for row in new])}
+    listings = []
+    for row, decision in zip(new, planned.decisions, strict=True):
+        row.outcome, row.reason = decision.outcome, decision.reason or row.reason
+        row.feed = feeds.get(row.url)
+        if row.feed and decision.outcome == Outcome.NEW:
+            listings.append(_listing(row, decision.outline))
+    # The first of an outline that is twice in the list may be in this batch or in one before.
+    firsts = _firsts(work, rows)
+    for row in rows:
+        if row.outcome == Outcome.AGAIN and (first := firsts.get(row.first)):
+            row.feed = first.feed
+            if row.feed and first.outcome == Outcome.NEW:
+                listings.append(_listing(row, _outline(row)))
+    Listing.objects.bulk_create(_places(listings))
 
 
 def plan(
     outlines: Iterable[Outline], known: Known, edition: Edition, allow: Sequence[Network] = ()
 ) -> Plan:
     """Decide what becomes of each outline."""
-    refused: list[Refused] = []
-    wanted: list[Outline] = []
-    seen, present = set(known.feeds), 0
-    for outline in outlines:
+    topics, sources = Topics(known.topics), _Sources(known, edition)
+    decisions: list[Decision] = []
+    wanted: list[tuple[Outline, str]] = []
+    seen: dict[str, int] = {}
+    for place, outline in enumerate(outlines):
+        key = feed_key(outline.url)
         if reason := why_refused(outline.url, allow):
-            refused.append(Refused(outline.url, plain_text(outline.title), reason))
-        elif (key := feed_key(outline.url)) in seen:
-            present += 1
+            decision = Decision(outline, Outcome.REFUSED, reason)
+        elif key in seen:
+            decision = Decision(outline, Outcome.AGAIN, first=seen[key])
+        elif key in known.feeds:
+            decision = Decision(outline, Outcome.KNOWN, "It is read already.")
         else:
-            seen.add(key)
-            wanted.append(outline)
-    return Plan(_catalogue(wanted, known, edition), tuple(refused), present)
+            seen[key] = place
+            topic = topics.slug(" / ".join(outline.folders))
+            decision = Decision(outline, Outcome.NEW, topic=topic)
+            wanted.append((outline, topic))
+        decisions.append(decision)
+    for outline, topic in sorted(wanted, key=lambda each: _depth(each[0])):
+        sources.add(outline, topic)
+    return Plan(Catalogue((), tuple(topics.new), sources.records()), tuple(decisions))
 
 
 def why_refused(url: str, allow: Sequence[Network] = ()) -> str:
@@ -153,34 +168,87 @@ def why_refused(url: str, allow: Sequence[Network] = ()) -> str:
 
 
 def _known() -> Known:
-    topics = Topic.objects.values_list("name", "slug")
     sources = Source.objects.values_list("home_url", "slug").order_by("-pk")
     return Known(
-        feeds=frozenset(feed_key(url) for url in Feed.objects.values_list("url", flat=True)),
+        feeds=frozenset(catalogue.known_keys()),
         slugs=frozenset(slug for _, slug in sources),
         homes={home: slug for url, slug in sources if (home := _home(url))},
-        topics={key: slug for name, slug in topics for key in (slug, name.lower())},
+        topics=known_topics(),
     )
 
 
-def _catalogue(outlines: Sequence[Outline], known: Known, edition: Edition) -> Catalogue:
-    topics, sources = _Topics(known), _Sources(known, edition)
-    # Short home pages first, so that a publisher is met before its sections.
-    for outline in sorted(outlines, key=lambda outline: len(_home(outline.home_url))):
-        sources.add(outline, topics.slug(outline.folders))
-    return Catalogue((), tuple(topics.new), sources.records())
+def known_topics() -> dict[str, str]:
+    """Topics' slugs by their names in lower case, and by themselves."""
+    topics = Topic.objects.values_list("name", "slug")
+    return {key: slug for name, slug in topics for key in (slug, name.lower())}
 
 
-class _Topics:
-    """Topics' slugs by the folders of a list."""
+def _given(outline: Outline) -> dict[str, Any]:
+    return {
+        "folders": list(outline.folders),
+        "attributes": dict(outline.attributes),
+        "home_url": outline.home_url,
+    }
 
-    def __init__(self, known: Known) -> None:
+
+def _outline(row: ImportRow) -> Outline:
+    given = row.given
+    return Outline(
+        row.url, row.title, given["home_url"], tuple(given["folders"]), given["attributes"]
+    )
+
+
+def _reason(decision: Decision, numbered: Sequence[tuple[int, Outline]]) -> str:
+    if decision.first is not None:
+        number, first = numbered[decision.first]
+        reason = f"It is number {number} of the list as well."
+        if first.folders != decision.outline.folders:
+            reason += f" It stays in {' / '.join(decision.outline.folders) or 'no folder'} too."
+        return reason
+    if decision.outline.left_out and not decision.reason:
+        return f"Left out of what the list says: {', '.join(decision.outline.left_out)}."
+    return decision.reason
+
+
+def _firsts(work: Import, rows: Sequence[ImportRow]) -> dict[int | None, ImportRow]:
+    wanted = {row.first for row in rows if row.first is not None}
+    here: dict[int | None, ImportRow] = {row.position: row for row in rows}
+    before = (
+        work.rows.select_related("feed").filter(position__in=wanted - set(here)) if wanted else ()
+    )
+    return {row.position: row for row in before} | here
+
+
+def _listing(row: ImportRow, outline: Outline) -> Listing:
+    said = dict(outline.attributes)
+    return Listing(feed=row.feed, folders=list(outline.folders), attributes=said)
+
+
+def _places(listings: Sequence[Listing]) -> list[Listing]:
+    """One for each place of a feed, with the topic that it has: the folders were taken for it."""
+    feeds = {listing.feed_id for listing in listings}
+    known = Listing.objects.filter(feed__in=feeds).values_list("feed_id", "folders")
+    taken = {(feed, tuple(folders)) for feed, folders in known}
+    places = []
+    for listing in listings:
+        place = (listing.feed_id, tuple(listing.folders))
+        if place not in taken:
+            taken.add(place)
+            listing.topic_id = listing.feed.topic_id
+            places.append(listing)
+    return places
+
+
+class Topics:
+    """Topics' slugs by names."""
+
+    def __init__(self, known: Mapping[str, str]) -> None:
         self.new: list[TopicRecord] = []
-        self._slugs = dict(known.topics)
+        self._slugs = dict(known)
 
-    def slug(self, folders: Sequence[str]) -> str:
+    def slug(self, name: str) -> str:
         """The topic's slug, of a new topic where there is none of this name; empty for none."""
-        name = " / ".join(filter(None, map(plain_text, folders)))[:80].strip(" /")
+        name = plain_text(name)[:80].strip(" /")
         if not name:
             return ""
         short = _short_slug(name)
@@ -205,7 +273,7 @@ class _Sources:
         self._feeds: dict[str, list[FeedRecord]] = defaultdict(list)
 
     def add(self, outline: Outline, topic: str) -> None:
-        title = plain_text(outline.title)
+        title = outline.title
         slug = self._by_home(outline, title) or self._by_host(outline)
         self._feeds[slug].append(FeedRecord(outline.url, topic, title[:500]))
 
@@ -252,6 +320,12 @@ class _Sources:
         return slug
 
 
+def _depth(outline: Outline) -> int:
+    """How deep a home page is: a publisher is to be met before its sections."""
+    return len(_home(outline.home_url))
+
+
+@lru_cache(maxsize=100_000)
 def _home(url: str) -> Home:
     """A home page's host and the parts of its path; empty for what is no web address."""
     if not url or len(url) > LONGEST_URL:

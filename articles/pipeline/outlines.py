@@ -20,6 +20,7 @@ from xml.parsers import expat
 from articles.entries.sanitise import plain_text
 from articles.fetch.addresses import check_url
 from articles.fetch.types import FetchError
+from articles.syndication.opml import title_of
 
 DEEPEST = 100
 """Levels of folders."""
@@ -47,7 +48,7 @@ _SPELLING = {
 _NAME = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z][A-Za-z0-9]{1,30};")
 
 
-class OpmlError(Exception):
+class ListError(Exception):
     """The bytes are no subscription list that can be read. The message says why."""
 
 
@@ -68,17 +69,17 @@ class Outline:
 
 
 def read_opml(body: bytes) -> tuple[Outline, ...]:
-    """The feeds of a list, in its order. Raises OpmlError."""
-    text = _ILLEGAL.sub("", _decoded(body)).strip()
+    """The feeds of a list, in its order. Raises ListError."""
+    text = decoded(body).strip()
     if not text:
-        raise OpmlError("The file is empty.")
+        raise ListError("The file is empty.")
     reader = _Reader()
     try:
         reader.parser.Parse(_repaired(text).encode(), True)
     except expat.ExpatError as error:
-        raise OpmlError(f"The file is not well-formed XML: {error}.") from error
+        raise ListError(f"The file is not well-formed XML: {error}.") from error
     if not reader.is_opml:
-        raise OpmlError("This is not an OPML file: it has no <opml> element.")
+        raise ListError("This is not an OPML file: it has no <opml> element.")
     return tuple(reader.outlines)
 
 
@@ -101,7 +102,7 @@ class _Reader:
         }
         if name.lower() == "outline":
             if len(self._folders) == DEEPEST:
-                raise OpmlError(f"Its folders are nested more than {DEEPEST} deep.")
+                raise ListError(f"Its folders are nested more than {DEEPEST} deep.")
             self._folders.append(self._outline(attrs))
         self.is_opml = self.is_opml or name.lower() == "opml"
 
@@ -110,7 +111,7 @@ class _Reader:
             self._folders.pop()
 
     def _entity(self, name: str, *_: object) -> None:
-        raise OpmlError(
+        raise ListError(
             f"The file declares an entity (“{name}”), which a subscription list must not."
         )
 
@@ -122,12 +123,11 @@ class _Reader:
             return _plain(found.get("text") or found.get("title") or "")
         folders = tuple(filter(None, self._folders)) or _category(found.get("category", ""))
         if sum(map(len, folders)) > LONGEST_PATH:
-            raise OpmlError(f"The names of its folders are longer than {LONGEST_PATH} characters.")
+            raise ListError(f"The names of its folders are longer than {LONGEST_PATH} characters.")
         if len(self.outlines) == MOST_FEEDS:
-            raise OpmlError(f"It has more than {MOST_FEEDS} feeds.")
+            raise ListError(f"It has more than {MOST_FEEDS} feeds.")
         kept, left_out = self._attributes(found)
-        title = kept.get("text") or kept.get("title") or ""
-        self.outlines.append(Outline(url, title, home_url, folders, kept, left_out))
+        self.outlines.append(Outline(url, title_of(kept), home_url, folders, kept, left_out))
         return ""
 
     def _attributes(self, found: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -197,8 +197,15 @@ def _character(found: re.Match[str]) -> str:
     return escape(unescape(found[0]))
 
 
-def _decoded(body: bytes) -> str:
-    """By byte-order mark, declaration or as UTF-8, and last as what Windows writes."""
+def decoded(body: bytes) -> str:
+    """The text of a list, without what XML and the database forbid.
+
+    By byte-order mark, declaration or as UTF-8, and last as what Windows writes.
+    """
+    return _ILLEGAL.sub("", _text(body))
+
+
+def _text(body: bytes) -> str:
     marked = next((name for mark, name in _MARKS if body.startswith(mark)), "")
     declared = _ENCODING.match(body[:1000].decode("ascii", errors="replace"))
     for encoding in (marked, declared[1] if declared else "", "utf-8"):

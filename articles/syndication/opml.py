@@ -29,6 +29,11 @@ class Subscription:
     """What else is said of it, by the names of attributes; goes before what is said above."""
 
 
+def title_of(attributes: Mapping[str, str]) -> str:
+    """What a feed is called by the attributes of its outline; may be empty."""
+    return attributes.get("text") or attributes.get("title") or ""
+
+
 def write(title: str, subscriptions: Iterable[Subscription]) -> Iterator[bytes]:
     """A list in UTF-8, in pieces, so that its length is of no matter.
 

@@ -41,7 +41,7 @@ def test_who_may_only_look_is_offered_no_action(sign_in):
     make_feed()
     page = sign_in("view_feed").get("/admin/articles/feed/").content.decode()
     assert "fetch_now" not in page
-    assert "Import OPML" not in page
+    assert "import-opml" not in page
 
 
 def test_who_may_only_look_cannot_act_by_hand(sign_in):

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from playwright.sync_api import expect
 
 from articles.models import Correction, Feed, Story
-from articles.pipeline import corrections
+from articles.pipeline import corrections, imports
 from tests.factories import make_article, make_edition, make_feed, make_source, make_story
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -44,11 +44,18 @@ def test_a_curator_pauses_a_feed(desk):
 def test_a_curator_imports_a_list(desk):
     make_edition("uk", name="United Kingdom")
     desk.locator("#link-articles-source").click()
-    desk.get_by_role("link", name="Import OPML").click()
+    desk.get_by_role("link", name="Import", exact=True).click()
     file = {"name": "list.opml", "mimeType": "text/x-opml", "buffer": LIST}
     desk.locator("input[type=file]").set_input_files(files=[file])
-    desk.get_by_role("button", name="Import").click()
+    desk.get_by_role("button", name="Read the list").click()
+    expect(desk.get_by_text("The list is being read.")).to_be_visible()
+    imports.go_on(lambda: False)  # as a worker does
     expect(desk.get_by_text("10.0.0.1 is a private address")).to_be_visible()
+    assert not Feed.objects.exists()
+    desk.get_by_role("button", name="Import", exact=True).click()
+    expect(desk.get_by_text("being stored")).to_be_visible()
+    imports.go_on(lambda: False)
+    expect(desk.get_by_text("Feeds that were never fetched")).to_be_visible()
     assert Feed.objects.get().url == "https://crier.example/rss"
 
 

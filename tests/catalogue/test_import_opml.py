@@ -7,13 +7,18 @@ from ipaddress import ip_network
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import DataError, connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from articles.fetch.types import DoorSettings
-from articles.models import Edition, Feed, Source, Topic
-from articles.pipeline import hosts
-from articles.pipeline.opml import Known, Plan, import_opml, plan, why_refused
-from articles.pipeline.outlines import Outline
-from tests.factories import make_edition
+from articles.models import Edition, Feed, Import, ImportRow, Listing, Source, Topic
+from articles.pipeline import hosts, imports, opml
+from articles.pipeline.opml import Known, Plan, plan, why_refused
+from articles.pipeline.outlines import Outline, read_opml
+from tests.factories import make_edition, make_feed
+
+Outcome = ImportRow.Outcome
 
 VILLAGE = Edition(slug="village", name="The Village", country="GB", language="en")
 LOOPBACK = (ip_network("127.0.0.0/8"),)
@@ -92,13 +97,9 @@ def test_publishers_of_the_same_name_are_kept_apart():
 
 
 def test_names_lose_their_markup():
-    [source] = planned(
-        feed(
-            "https://a.example/rss",
-            '&lt;script&gt;alert(1)&lt;/script&gt;The <b onclick="x">Crier</b>',
-            "https://a.example",
-        )
-    ).catalogue.sources
+    title = "&amp;lt;script&gt;alert(1)&lt;/script&gt;The &lt;b onclick='x'>Crier&lt;/b>"
+    body = f'<opml><outline text="{title}" xmlUrl="https://a.example/rss" htmlUrl="https://a.example"/></opml>'
+    [source] = planned(*read_opml(body.encode())).catalogue.sources
     assert source.name == "The Crier"
     assert source.feeds[0].title == "The Crier"
 
@@ -164,7 +165,8 @@ def test_long_names_of_topics_stay_apart():
 def test_an_address_that_may_not_be_fetched_is_refused_with_the_reason(url, reason):
     assert reason in why_refused(url)
     result = planned(feed(url, "Title"))
-    assert [(refused.url, refused.title) for refused in result.refused] == [(url, "Title")]
+    (decision,) = result.decisions
+    assert (decision.outcome, decision.outline.url) == (Outcome.REFUSED, url)
     assert result.catalogue.sources == ()
 
 
@@ -180,14 +182,31 @@ def test_the_same_address_in_another_spelling_is_there_already():
         feed("https://b.example/rss"),
         known=known,
     )
-    assert (result.present, sources(result)) == (2, {"a-example": ["https://a.example/rss"]})
+    outcomes = [decision.outcome for decision in result.decisions]
+    assert outcomes == [Outcome.NEW, Outcome.AGAIN, Outcome.KNOWN]
+    assert sources(result) == {"a-example": ["https://a.example/rss"]}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "http://a.example/rss",
+        "https://www.a.example/rss/",
+        "https://A.Example:443/rss#top",
+        "https://a.example/rss?utm_source=list&fbclid=1",
+        "https://a.example/rss?",
+    ],
+)
+def test_an_address_is_recognised_in_every_spelling(other):
+    known = Known(feeds=frozenset({"a.example/rss"}))
+    assert planned(feed(other), known=known).decisions[0].outcome == Outcome.KNOWN
 
 
 def test_addresses_that_differ_in_a_parameter_are_two_feeds():
     result = planned(
         feed("https://a.example/?feed=rss2"), feed("https://a.example/?feed=comments-rss2")
     )
-    assert result.present == 0
+    assert {decision.outcome for decision in result.decisions} == {Outcome.NEW}
 
 
 # --- What is stored ------------------------------------------------------------------------------
@@ -205,10 +224,19 @@ def village(db):
     return make_edition("village", name="The Village")
 
 
+def imported(body: bytes, edition: Edition) -> Import:
+    work = imports.run(None, edition, "list.opml", body)
+    assert work.state == Import.State.DONE, work.error
+    return work
+
+
 def test_an_import_stores_sources_feeds_and_topics(village):
-    summary = import_opml(LIST, village)
-    assert (summary.added, summary.present, summary.sources, summary.topics) == (1, 0, 1, 1)
-    assert [refused.url for refused in summary.refused] == ["http://10.0.0.1/rss"]
+    work = imported(LIST, village)
+    assert (work.new_sources, work.new_topics) == (1, 1)
+    assert [(row.outcome, row.url) for row in work.rows.all()] == [
+        (Outcome.REFUSED, "http://10.0.0.1/rss"),
+        (Outcome.NEW, "https://crier.example/rss"),
+    ]
     stored = Feed.objects.get()
     assert (stored.url, stored.title) == ("https://crier.example/rss", "The Crier")
     assert stored.topic == Topic.objects.get(name="World / Africa")
@@ -216,22 +244,118 @@ def test_an_import_stores_sources_feeds_and_topics(village):
 
 
 def test_importing_twice_adds_nothing(village):
-    import_opml(LIST, village)
-    summary = import_opml(LIST, village)
-    assert (summary.added, summary.present, summary.sources, summary.topics) == (0, 1, 0, 0)
-    assert (Feed.objects.count(), Source.objects.count(), Topic.objects.count()) == (1, 1, 1)
+    imported(LIST, village)
+    work = imported(LIST, village)
+    assert imports.tally(work)[Outcome.NEW] == 0
+    assert imports.tally(work)[Outcome.KNOWN] == 1
+    assert (work.new_sources, work.new_topics) == (0, 0)
+    counts = (Feed, Source, Topic, Listing)
+    assert [model.objects.count() for model in counts] == [1, 1, 1, 1]
 
 
-def test_five_thousand_feeds_need_no_more_statements_than_one(
-    village, django_assert_max_num_queries
-):
+def test_what_a_feed_seems_to_have_moved_to_is_known_as_well(village):
+    make_feed(url="https://old.example/rss", permanent_url="https://crier.example/rss")
+    assert imports.tally(imported(LIST, village))[Outcome.KNOWN] == 1
+
+
+def test_a_feed_that_is_in_two_folders_is_stored_once_and_listed_twice(village):
+    body = b"""<opml><body>
+      <outline text="World"><outline text="A" xmlUrl="https://a.example/rss"/></outline>
+      <outline text="Sport"><outline text="A" xmlUrl="http://www.a.example/rss/"/></outline>
+      <outline text="Sport"><outline text="A" xmlUrl="https://a.example/rss"/></outline>
+    </body></opml>"""
+    rows = list(imported(body, village).rows.all())
+    assert [row.outcome for row in rows] == [Outcome.NEW, Outcome.AGAIN, Outcome.AGAIN]
+    assert "number 1 of the list" in rows[1].reason
+    assert "stays in Sport" in rows[1].reason
+    listed = [listing.folders for listing in Feed.objects.get().listings.order_by("pk")]
+    assert listed == [["World"], ["Sport"]]
+
+
+def papers(count: int, letter: str) -> bytes:
     rows = "".join(
-        f'<outline text="Paper {n}" xmlUrl="https://p{n}.example/rss" htmlUrl="https://p{n}.example"/>'
-        for n in range(5000)
+        f'<outline text="Paper {letter}{n}" xmlUrl="https://{letter}{n}.example/rss" '
+        f'htmlUrl="https://{letter}{n}.example"/>'
+        for n in range(count)
     )
-    with django_assert_max_num_queries(18):
-        summary = import_opml(f"<opml><body>{rows}</body></opml>".encode(), village)
-    assert (summary.added, summary.sources) == (5000, 5000)
+    return f"<opml><body>{rows}</body></opml>".encode()
+
+
+def test_a_batch_takes_as_many_statements_for_many_feeds_as_for_few(village):
+    counts = []
+    for count, letter in ((3, "a"), (imports.BATCH - 1, "b")):
+        with CaptureQueriesContext(connection) as asked:
+            imported(papers(count, letter), village)
+        counts.append(len(asked))
+    assert counts[1] <= counts[0] <= 45
+
+
+def test_a_list_is_stored_in_batches(village, monkeypatch):
+    monkeypatch.setattr(imports, "BATCH", 4)
+    assert imports.tally(imported(papers(10, "a"), village))[Outcome.NEW] == 10
+    assert Feed.objects.count() == 10
+
+
+def test_a_batch_that_is_lost_is_done_again_by_the_next_worker_and_the_others_are_not(
+    village, monkeypatch
+):
+    monkeypatch.setattr(imports, "BATCH", 4)
+    work = imports.start(None, village, "list.opml", papers(10, "a"), at_once=True)
+    store = opml.store
+
+    def dying(work: Import, rows: list[ImportRow]) -> None:
+        store(work, rows)
+        if rows[0].position == 4:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(opml, "store", dying)
+    with pytest.raises(KeyboardInterrupt):
+        imports.go_on(lambda: False)
+    assert Feed.objects.count() == work.rows.filter(stored=True).count() == 4
+    assert imports.go_on(lambda: False) == 0  # the lease is still held
+
+    monkeypatch.setattr(opml, "store", store)
+    Import.objects.update(claimed_until=timezone.now() - timedelta(minutes=1))
+    assert imports.go_on(lambda: False) == 1
+    assert Feed.objects.count() == 10
+    work.refresh_from_db()
+    assert (work.state, imports.tally(work)[Outcome.NEW]) == (Import.State.DONE, 10)
+
+
+def test_a_list_that_ends_its_workers_is_given_up_in_words(village):
+    work = imports.start(None, village, "list.opml", LIST)
+    Import.objects.update(attempts=imports.MOST_ATTEMPTS)
+    imports.go_on(lambda: False)
+    work.refresh_from_db()
+    assert work.state == Import.State.FAILED
+    assert "ended before it was done" in work.error
+
+
+def test_a_worker_that_lost_its_lease_stores_nothing(village):
+    work = imports.start(None, village, "list.opml", LIST, at_once=True)
+
+    def taken_over() -> bool:
+        Import.objects.filter(state=Import.State.STORING).update(claimed_until=timezone.now())
+        return False
+
+    imports.go_on(taken_over)
+    assert not Feed.objects.exists()
+    assert not work.rows.filter(stored=True).exists()
+
+
+def test_a_row_that_the_database_refuses_costs_the_others_nothing(village, monkeypatch):
+    store = opml.store
+
+    def failing(work: Import, rows: list[ImportRow]) -> None:
+        if any(row.url == "https://a3.example/rss" for row in rows):
+            raise DataError("too long")
+        store(work, rows)
+
+    monkeypatch.setattr(opml, "store", failing)
+    work = imported(papers(6, "a"), village)
+    (refused,) = work.rows.filter(outcome=Outcome.REFUSED)
+    assert refused.reason == "It could not be stored: DataError."
+    assert Feed.objects.count() == 5
 
 
 # --- The command ---------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.pipeline.outlines import OpmlError, Outline, read_opml
+from articles.pipeline.outlines import ListError, Outline, read_opml
 
 
 def opml(body: str, head: str = '<?xml version="1.0" encoding="utf-8"?>') -> bytes:
@@ -150,14 +150,14 @@ FILE = '<!DOCTYPE opml [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
     ],
 )
 def test_what_cannot_be_read_is_refused_in_words(body, reason):
-    with pytest.raises(OpmlError, match=reason):
+    with pytest.raises(ListError, match=reason):
         read_opml(body)
 
 
 def outcome(body: bytes) -> tuple[Outline, ...] | str:
     try:
         return read_opml(body)
-    except OpmlError as error:
+    except ListError as error:
         return str(error)
 
 

@@ -1,24 +1,23 @@
-"""Add the feeds of an OPML list."""
+"""Add the feeds of an OPML list, or of a table."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from tqdm import tqdm
 
 from articles.management.words import counted
-from articles.pipeline import catalogue
+from articles.models import Import, ImportRow
+from articles.pipeline import catalogue, imports
 from articles.pipeline.catalogue import CatalogueError
-from articles.pipeline.opml import Summary, fetch_opml, import_opml
-from articles.pipeline.outlines import OpmlError, Outline
+
+Outcome = ImportRow.Outcome
 
 
 class Command(BaseCommand):
-    help = "Add the feeds of an OPML subscription list, from a file or from an address."
+    help = "Add the feeds of an OPML subscription list or a CSV table, from a file or an address."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("list", metavar="FILE-or-URL")
@@ -31,30 +30,33 @@ class Command(BaseCommand):
 
     def handle(self, *, list: str, edition: str, **options: Any) -> None:  # noqa: A002
         try:
-            summary = import_opml(_body(list), catalogue.edition(edition), self._bar)
-        except OpmlError as error:
-            raise CommandError(f"{list}: {error}") from error
+            work = imports.run(None, catalogue.edition(edition), list, _body(list))
         except CatalogueError as error:
             raise CommandError(str(error)) from error
-        self._report(summary)
+        if work.state != Import.State.DONE:
+            raise CommandError(f"{list}: {work.error or 'Another process works on it.'}")
+        self._report(work)
 
-    def _bar(self, outlines: Sequence[Outline]) -> Iterable[Outline]:
-        return tqdm(outlines, desc="Reading", unit=" feeds", disable=None)
-
-    def _report(self, summary: Summary) -> None:
-        for refused in summary.refused:
+    def _report(self, work: Import) -> None:
+        for refused in work.rows.filter(outcome=Outcome.REFUSED).iterator():
             named = refused.url or refused.title or "an entry without a name"
             self.stdout.write(f"Refused: {named}: {refused.reason}")
+        tally = imports.tally(work)
+        changed = f"{counted(tally[Outcome.CHANGED], 'row')} changed; " * bool(
+            tally[Outcome.CHANGED]
+        )
         self.stdout.write(
-            f"Added {counted(summary.added, 'feed')} of {counted(summary.sources, 'new source')} "
-            f"(edition: {summary.edition.name}), with {counted(summary.topics, 'new topic')}; "
-            f"{counted(summary.present, 'feed')} already there; {len(summary.refused)} refused."
+            f"Added {counted(tally[Outcome.NEW], 'feed')} of "
+            f"{counted(work.new_sources, 'new source')} (edition: {work.edition.name}), with "
+            f"{counted(work.new_topics, 'new topic')}; {changed}"
+            f"{counted(tally[Outcome.KNOWN] + tally[Outcome.AGAIN], 'feed')} already there; "
+            f"{tally[Outcome.REFUSED]} refused."
         )
 
 
-def _body(list_: str) -> bytes:
+def _body(list_: str) -> bytes | None:
     if list_.lower().startswith(("http://", "https://")):
-        return fetch_opml(list_)
+        return None
     most = settings.FETCH.limits.body_bytes
     try:
         with Path(list_).open("rb") as file:
