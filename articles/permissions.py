@@ -24,6 +24,7 @@ _CURATING = frozenset(
         *("articles.view_article", "articles.change_article"),
         *("articles.view_story", "articles.change_story", "articles.view_correction"),
         "articles.view_page",
+        "articles.view_doubt",
     }
 )
 

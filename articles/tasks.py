@@ -16,6 +16,7 @@ from kombu.exceptions import OperationalError
 
 from articles.clustering.embedding import ModelError
 from articles.pipeline import (
+    doubts,
     embeddings,
     followups,
     fronts,
@@ -244,6 +245,12 @@ def follow_soon() -> None:
 def arrange_fronts() -> None:
     """Arrange the front pages again: what develops changes as time passes."""
     fronts.arrange_fronts()
+
+
+@shared_task
+def notice_doubts() -> None:
+    """Look for groupings that a curator should see."""
+    doubts.notice()
 
 
 def refresh_and_group(refreshing: Iterable[Refreshed]) -> Summary:

@@ -211,6 +211,7 @@ CELERY_BEAT_SCHEDULE = {
     "arrange fronts": every(60, "arrange_fronts"),
     "follow what was decided about sources": every(15, "follow_sources"),
     "import lists": every(60, "import_lists"),
+    "notice doubts": every(300, "notice_doubts"),
     "forget hosts": every(86_400, "forget_hosts"),
     "purge what was taken down": every(3600, "purge_taken_down"),
     "search trials": every(60, "search_trials"),

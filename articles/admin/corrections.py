@@ -24,8 +24,9 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 from articles.admin.base import DeskAdmin, ReadOnlyInline, desk_link, labelled
+from articles.admin.comparing import columns
 from articles.models import Article, Correction, Moved, Story
-from articles.pipeline import corrections
+from articles.pipeline import comparing, corrections
 from articles.pipeline.corrections import MOST_STORIES, CorrectionError
 
 PERMISSION = "articles.change_story"
@@ -94,7 +95,7 @@ class PartForm(forms.Form):
 class CorrectingAdmin(DeskAdmin):
     """Adds the corrections to the list and the page of stories."""
 
-    actions = ("merge", "keep_apart")
+    actions = ("merge", "keep_apart", "compare")
     actions_detail: tuple[str, ...] = ("correct",)
 
     def has_correct_permission(self, request: HttpRequest, obj: object = None) -> bool:
@@ -115,6 +116,21 @@ class CorrectingAdmin(DeskAdmin):
         question = gettext("Keep these stories apart, whatever reports arrive?")
         label = gettext("Keep apart")
         return self._decide(request, stories, corrections.keep_apart, "keep_apart", label, question)
+
+    @admin.action(description=_("Compare two"), permissions=["view"])
+    def compare(self, request: HttpRequest, stories: QuerySet[Story]) -> HttpResponse | None:
+        """Show two stories beside each other."""
+        chosen = list(stories[:3])
+        if len(chosen) != 2:
+            self.message_user(request, gettext("Choose two stories."), messages.ERROR)
+            return None
+        context = {
+            **columns(comparing.stories(*chosen)),
+            "title": gettext("Compare two stories"),
+            "may": self.has_correct_permission(request),
+            "back": reverse("admin:articles_story_changelist"),
+        }
+        return self.page(request, "admin/compare_stories.html", context)
 
     @action(  # type: ignore[untyped-decorator]
         description=_("Split or move articles"), url_path="correct", permissions=["correct"]

@@ -235,7 +235,7 @@ class FeedAdmin(TryingAdmin):
     list_filter = (HealthFilter, TimesFilter, "topic", "source__editions")
     search_fields = ("url", "title", "source__name")
     autocomplete_fields = ("source", "topic")
-    actions = ("fetch_now", "pause", "resume", *ImportingAdmin.actions)
+    actions = ("fetch_now", "pause", "resume", *TryingAdmin.actions)
     ordering = ("-failures", "url")
     readonly_fields = (
         *("state", "outcome", "last_fetch_at", "last_success_at", "trouble", "failures"),

@@ -16,6 +16,7 @@ from articles.models.articles import (
 )
 from articles.models.audit import AuditEntry
 from articles.models.corrections import Correction, Held, Moved
+from articles.models.doubts import Doubt
 from articles.models.followups import FollowUp
 from articles.models.imports import Import, ImportRow, Listing
 from articles.models.installation import Installation
@@ -34,6 +35,7 @@ __all__ = [
     "AuditEntry",
     "Correction",
     "Digest",
+    "Doubt",
     "Edition",
     "Embedding",
     "Feed",

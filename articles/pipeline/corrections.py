@@ -24,7 +24,7 @@ from django.db.models import Exists, Max, OuterRef, Q
 from django.utils.text import Truncator
 
 from articles.clustering.bonds import Decision
-from articles.models import Article, Correction, Held, Moved, Story
+from articles.models import Article, Correction, Doubt, Held, Moved, Story
 from articles.pipeline import audit, fronts
 from articles.pipeline import stories as storing
 from articles.pipeline.audit import Change
@@ -49,6 +49,8 @@ class Draft:
     story: Story
     summary: str
     details: dict[str, Any] = field(default_factory=dict)
+    about: Collection[Story] = ()
+    """Other stories that it is about, although nothing moves."""
     moves: list[Moved] = field(default_factory=list)
     held: dict[tuple[int, int], bool] = field(default_factory=dict)
 
@@ -63,6 +65,11 @@ class Draft:
         if one is not None and other is not None:
             self.held |= {(one, each): False for each in others}
             self.held |= {(other, each): False for each in ones if each != one}
+
+    def stories(self) -> list[Story]:
+        """The stories that it is about, the oldest first."""
+        about = {self.story, *self.about, *(moved.before for moved in self.moves)}
+        return sorted(about, key=lambda story: story.pk)
 
     def move(self, articles: Iterable[int], before: Story, after: Story) -> None:
         """Take articles of one story into another."""
@@ -98,7 +105,7 @@ def keep_apart(stories: Sequence[Story], by: AbstractBaseUser, note: str = "") -
     with holding(stories[0].language) as now:
         covered = _covered(stories)
         names = " and ".join(named(story) for story in covered)
-        draft = Draft(Correction.Kind.APART, stories[0], f"Kept {names} apart")
+        draft = Draft(Correction.Kind.APART, stories[0], f"Kept {names} apart", about=stories)
         for one, other in combinations(covered.values(), 2):
             draft.apart(one, other)
         return make(draft, by, note, now)
@@ -291,8 +298,16 @@ def make(draft: Draft, by: AbstractBaseUser, note: str, now: datetime) -> Correc
     moving = [moved.article_id for moved in draft.moves]
     Article.objects.filter(pk__in=moving).update(story=draft.story)
     storing.follow({moved.article_id: moved.before_id for moved in draft.moves}, [draft.story.pk])
+    if draft.kind not in Correction.SHOWING:
+        _drop_doubts(draft)
     _record(draft, by, note)
     return correction
+
+
+def _drop_doubts(draft: Draft) -> None:
+    """The stories are not what was doubted any more; what still is will be noticed again."""
+    stories = draft.stories()
+    Doubt.objects.filter(Q(story__in=stories) | Q(other__in=stories), settled_at=None).delete()
 
 
 def _record(draft: Draft, by: AbstractBaseUser, note: str) -> None:
@@ -300,8 +315,7 @@ def _record(draft: Draft, by: AbstractBaseUser, note: str) -> None:
     before, after = draft.details.get("before", {}), draft.details.get("after", {})
     changes = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
     changes = changes or {"decision": [None, draft.summary]}
-    changed = {draft.story, *(moved.before for moved in draft.moves)}
-    told = [Change(story, changes) for story in sorted(changed, key=lambda story: story.pk)]
+    told = [Change(story, changes) for story in draft.stories()]
     audit.record_all(by, draft.kind, told, note)
 
 

@@ -1,6 +1,7 @@
 """One writer of a language's stories at a time: an advisory lock that ends with its transaction.
 
-And one reader of article pages, one process that arranges front pages, one that adds feeds.
+And one reader of article pages, one process that arranges front pages, one that adds feeds, one
+that looks for doubts.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from django.db import OperationalError, connection
 READING = 0x70616765  # "page"
 ARRANGING = 0x66726F6E  # "fron"
 IMPORTING = 0x696D706F  # "impo"
+DOUBTING = 0x646F7562  # "doub"
 LOCK = 0x6E657773  # "news": the first half of the advisory locks' keys
 
 PATIENCE_SECONDS = 20
