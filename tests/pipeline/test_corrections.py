@@ -16,7 +16,7 @@ from articles.models import Article, Correction, Held, Story
 from articles.pipeline import corrections, lock, stories
 from articles.pipeline.corrections import CorrectionError
 from articles.pipeline.grouping import Grouper
-from tests.factories import make_article, make_story
+from tests.factories import make_article, make_source, make_story
 
 pytestmark = pytest.mark.django_db
 
@@ -338,3 +338,31 @@ def test_a_correction_waits_for_the_batch_that_groups_and_gives_up_in_words(monk
     assert not Correction.objects.exists()
     corrections.merge(stories_now, curator)
     assert Client().get(stories_now[1].get_absolute_url()).status_code == 301
+
+
+def test_a_split_holds_while_a_thousand_more_reports_arrive_and_can_still_be_undone(
+    curator, grouper
+):
+    """The reports of either part go on to be like those of the other."""
+    mixed = (*FLOOD, "Harlow Vale flood: what insurers say", "Insurers count Harlow Vale flood")
+    for hour, title in enumerate(mixed):
+        report(title, 10 - hour)
+    grouper.group("en")
+    wrong = story_of(FLOOD[0])
+    assert {story_of(title) for title in mixed} == {wrong}
+
+    made = corrections.split(wrong, ids(*mixed[4:]), curator, "Another event")
+    part = story_of(mixed[4])
+    source = make_source()
+    for number in range(1000):
+        report(f"{mixed[number % 6]} {number}", 1 + number / 1000, source=source)
+    while grouper.group("en"):
+        pass
+
+    assert {story_of(title) for title in mixed[:4]} == {wrong}
+    assert {story_of(title) for title in mixed[4:]} == {part} != {wrong}
+    assert Article.objects.filter(clustered_at=None).count() == 0
+
+    corrections.undo(made, curator)
+    Grouper().group("en")
+    assert story_of(mixed[4]) == story_of(mixed[0])
