@@ -8,11 +8,16 @@ from articles.admin import (
     imports,
     news,
     page_queue,
+    articles,
+    audit,
+    corrections,
+    imports,
     people,
     places,
     sources,
     stories,
     trials,
+    takedowns,
 )
 from newsreader import model_names
 
@@ -24,11 +29,16 @@ __all__ = [
     "imports",
     "news",
     "page_queue",
+    "articles",
+    "audit",
+    "corrections",
+    "imports",
     "people",
     "places",
     "sources",
     "stories",
     "trials",
+    "takedowns",
 ]
 
 model_names.translate()

@@ -71,8 +71,8 @@ class PartForm(forms.Form):
     )
     note = note_field()
 
-    def __init__(self, story: Story, data: Any = None) -> None:
-        super().__init__(data)
+    def __init__(self, story: Story, data: Any = None, chosen: Sequence[str] = ()) -> None:
+        super().__init__(data, initial={"articles": chosen})
         field = cast(forms.TypedMultipleChoiceField, self.fields["articles"])
         # The widget would cut off what does not fit its line.
         whole = '<span class="whitespace-normal">{}</span>'
@@ -138,7 +138,7 @@ class CorrectingAdmin(DeskAdmin):
     def correct(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask which articles go where; ask for a confirmation; do it."""
         story = row_or_404(self, request, object_id)
-        form = PartForm(story, request.POST or None)
+        form = PartForm(story, request.POST or None, request.GET.getlist("articles"))
         if not form.is_valid():
             return self._ask_which(request, story, form)
         chosen, target = form.cleaned_data["articles"], form.cleaned_data["target"]

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 
 from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Min, QuerySet
 
@@ -22,7 +23,7 @@ from articles.clustering.background import Background
 from articles.clustering.types import Grouped, Known, Placement
 from articles.clustering.window import Window
 from articles.models import Article, SimilarLink
-from articles.pipeline import attempts, corrections, embeddings, lock, stories
+from articles.pipeline import attempts, audit, corrections, embeddings, lock, stories
 from articles.pipeline.attempts import Attempt
 from articles.pipeline.documents import FIELDS, document
 from articles.pipeline.lock import BusyError
@@ -169,6 +170,19 @@ class Grouper:
             live = self._live[language] = _live(language, since, now)
         live.window.forget(since.timestamp())
         return live
+
+
+def ask_again(article: int, by: AbstractBaseUser) -> bool:
+    """Have an article grouped anew; False for one that is withheld."""
+    with transaction.atomic():
+        row = (
+            Article.objects.filter(pk=article, withheld="").defer("text", "html", "search").first()
+        )
+        if row is None:
+            return False
+        Article.objects.filter(pk=article).update(clustered_at=None, grouping_error="")
+        audit.record(by, "regroup", row, {})
+    return True
 
 
 def languages_waiting() -> list[str]:

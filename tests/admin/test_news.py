@@ -8,8 +8,8 @@ from html import unescape
 
 import pytest
 
+from articles.admin.articles import ArticleAdmin
 from articles.admin.base import LISTED
-from articles.admin.news import ArticleAdmin
 from articles.models import Article, SimilarLink
 from tests.factories import make_article, make_edition, make_headline, make_story, make_topic
 
@@ -101,6 +101,8 @@ def test_only_the_topic_of_an_article_can_be_changed(desk, flood):
         "title": "Something else",
         "former_headlines-TOTAL_FORMS": "0",
         "former_headlines-INITIAL_FORMS": "0",
+        "copies-TOTAL_FORMS": "0",
+        "copies-INITIAL_FORMS": "0",
         "similar_links-TOTAL_FORMS": "0",
         "similar_links-INITIAL_FORMS": "0",
     }
