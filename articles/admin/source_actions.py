@@ -47,7 +47,7 @@ class EditionsForm(forms.Form):
 class SourceActions(DeskAdmin):
     """Adds the bulk actions to the list of sources."""
 
-    actions = (
+    actions: tuple[str, ...] = (
         *("mute_for_a_day", "mute_for_a_week", "unmute", "set_editions", "activate"),
         *("deactivate", "fetch_pages_on", "fetch_pages_off", "fetch_now"),
     )

@@ -121,6 +121,7 @@ class FeedInline(TabularInline):  # type: ignore[misc]
 @admin.register(Source)
 class SourceAdmin(SourcePage, SourceActions, TryingAdmin):
     form = SourceForm
+    actions = (*SourceActions.actions, *TryingAdmin.actions)
     list_display = (
         *("name", "kind", "country", "language", "in_editions", "feeds", "failing"),
         *("weighs", "muting", "pages", "active"),
