@@ -2,43 +2,37 @@
 
 from articles.admin import (
     account,
+    articles,
     audit,
     corrections,
     doubts,
     imports,
     news,
     page_queue,
-    articles,
-    audit,
-    corrections,
-    imports,
     people,
     places,
     sources,
     stories,
-    trials,
     takedowns,
+    trials,
 )
 from newsreader import model_names
 
 __all__ = [
     "account",
+    "articles",
     "audit",
     "corrections",
     "doubts",
     "imports",
     "news",
     "page_queue",
-    "articles",
-    "audit",
-    "corrections",
-    "imports",
     "people",
     "places",
     "sources",
     "stories",
-    "trials",
     "takedowns",
+    "trials",
 ]
 
 model_names.translate()
