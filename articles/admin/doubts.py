@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +22,7 @@ from articles.admin.comparing import columns
 from articles.admin.corrections import PERMISSION, desk_address, row_or_404
 from articles.admin.news import languages
 from articles.clustering.parameters import DEFAULT
-from articles.models import Doubt, Edition
+from articles.models import Doubt, Edition, Story
 from articles.pipeline import comparing, doubts
 
 COLOURS: dict[str, str] = {
@@ -72,7 +73,7 @@ class SettledFilter(SimpleListFilter):
 class DoubtAdmin(DeskAdmin):
     """Groupings to look at, the most urgent first."""
 
-    list_display = ("about", "label", "why", "articles", "noticed_at")
+    list_display = ("about", "and_other", "label", "why", "articles", "noticed_at")
     list_display_links = None
     list_filter = ("kind", StoryLanguageFilter, EditionFilter, SettledFilter)
     list_select_related = ("story", "other")
@@ -94,13 +95,16 @@ class DoubtAdmin(DeskAdmin):
     @admin.display(description=_("story"))
     def about(self, doubt: Doubt) -> str:
         """Leads to a look at it."""
-        titles = " / ".join(str(story) for story in (doubt.story, doubt.other) if story)
         return format_html(
             '<a class="{} whitespace-normal" href="{}">{}</a>',
             LINK_STYLE,
             desk_address(doubt),
-            titles,
+            _short(doubt.story),
         )
+
+    @admin.display(description=_("and"))
+    def and_other(self, doubt: Doubt) -> str:
+        return _short(doubt.other) if doubt.other else "–"
 
     @labelled(COLOURS)
     @admin.display(description=_("kind"), ordering="kind")
@@ -155,13 +159,18 @@ class DoubtAdmin(DeskAdmin):
             **self.admin_site.each_context(request),
             **columns(compared),
             "opts": self.opts,
-            "title": doubt.get_kind_display(),
+            "title": capfirst(doubt.get_kind_display()),
             "told": told(doubt),
             "doubt": doubt,
             "may": self.has_correct_permission(request),
             "back": reverse("admin:articles_doubt_changelist"),
         }
         return TemplateResponse(request, "admin/compare_stories.html", context)
+
+
+def _short(story: Story) -> str:
+    """As much of a headline as a row of a phone holds."""
+    return Truncator(story).chars(60)
 
 
 def told(doubt: Doubt) -> str:

@@ -100,8 +100,8 @@ class StoryAdmin(ShowingAdmin, CorrectingAdmin, ReadingAdmin):
     fields = (
         ("title", "language"),
         ("lead_link", "topic"),
-        ("standing", "pinned_until", "pinned_editions"),
-        ("hidden_at", "hidden_reason"),
+        ("decided", "pinned_editions"),
+        "hidden_reason",
         ("article_count", "source_count", "independent_count"),
         ("first_at", "last_at"),
         "merged_link",
@@ -134,13 +134,18 @@ class StoryAdmin(ShowingAdmin, CorrectingAdmin, ReadingAdmin):
     @labelled({"pinned": "info", "hidden": "danger", "headed": "warning"})
     @admin.display(description=_("how it is shown"))
     def standing(self, story: Story) -> str | tuple[str, str]:
-        """What curators decided of it, the weightiest first."""
+        """What curators decided of it, the weightiest alone."""
         if story.hidden_at:
             return "hidden", gettext("hidden")
         if story.pinned_until and story.pinned_until > timezone.now():
             until = date_format(timezone.localtime(story.pinned_until), "SHORT_DATETIME_FORMAT")
             return "pinned", gettext("pinned until %(time)s") % {"time": until}
         return ("headed", gettext("headline by editors")) if story.edited_title else "–"
+
+    @admin.display(description=_("how it is shown"))
+    def decided(self, story: Story) -> str:
+        standing = self.standing(story)
+        return standing if isinstance(standing, str) else standing[1]
 
     @admin.display(description=_("pinned in"))
     def pinned_editions(self, story: Story) -> str:

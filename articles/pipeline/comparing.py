@@ -17,6 +17,8 @@ from articles.pipeline.surfaces import forms
 SHOWN = 60
 """Reports of a column at most, the newest."""
 WORDS = 12
+SLIGHT = 0.2
+"""A word that tells less than this share of what the strongest of its column does is not named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,9 @@ def _compared(sides: Iterable[tuple[Story, QuerySet[Article], bool]]) -> Compari
     written = forms(read[0][0].language, (each.title for _, reports, _ in read for each in reports))
 
     def told(weight: Mapping[str, float], stems: Collection[str]) -> list[str]:
+        least = SLIGHT * max(weight.values(), default=0.0)
         best = sorted(stems, key=lambda stem: (-weight[stem], stem))[:WORDS]
-        return [written.get(stem, stem) for stem in best]
+        return [written.get(stem, stem) for stem in best if weight[stem] >= least]
 
     columns = tuple(
         Column(
