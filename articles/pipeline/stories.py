@@ -321,12 +321,9 @@ def derive(stories: Collection[int]) -> None:
 
     And what curators decided on them, which goes along where a story goes into another.
     """
-    parameters = _parameters(stories)
+    steps = ";".join((_DECIDE, _DERIVE, _VANISH, _PLACE_ON_FRONTS))
     with connection.cursor() as cursor:
-        cursor.execute(_DECIDE, parameters)
-        cursor.execute(_DERIVE, parameters)
-        cursor.execute(_VANISH, parameters)
-        cursor.execute(_PLACE_ON_FRONTS, parameters)
+        cursor.execute(steps, _parameters(stories))  # each sees what those before it did
 
 
 @dataclass(frozen=True, slots=True)

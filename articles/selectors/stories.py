@@ -39,10 +39,17 @@ def hidden() -> QuerySet[Story, int]:
     return Story.objects.filter(hidden_at__isnull=False).order_by().values_list("pk", flat=True)
 
 
+# The title goes with the last article that was taken down.
+_TAKEN_DOWN = Q(merged_into=None, title="", lead=None) | Q(
+    merged_into__isnull=False, merged_into__title="", merged_into__lead=None
+)
+
+
 def story(pk: int) -> Story:
     """A story with its lead, topic, digest and, where it was merged, its survivor.
 
-    Raises `Story.DoesNotExist`, also where none of the articles that it has is shown. One query.
+    Raises `Story.DoesNotExist`, also where none of the articles that it has is shown, and where
+    all of them were taken down. One query.
     """
     survivor = Coalesce("merged_into", "pk")
     told = Exists(Article.objects.filter(shown(), story=OuterRef("survivor")))
@@ -50,6 +57,7 @@ def story(pk: int) -> Story:
     return (
         Story.objects.alias(survivor=survivor)
         .filter(told | empty)
+        .exclude(_TAKEN_DOWN)
         .select_related("topic", "merged_into", "lead__source", "digest")
         .defer("lead__text", "lead__html", "lead__search")
         .get(pk=pk)
@@ -58,10 +66,7 @@ def story(pk: int) -> Story:
 
 def is_taken_down(pk: int) -> bool:
     """Whether all that a story, or its survivor, told was taken down. One query."""
-    emptied = Q(title="", lead=None)
-    survivor = Q(merged_into__title="", merged_into__lead=None, merged_into__isnull=False)
-    found = Story.objects.filter(Q(emptied, merged_into=None) | survivor, pk=pk)
-    return found.exists()
+    return Story.objects.filter(_TAKEN_DOWN, pk=pk).exists()
 
 
 def similar_stories(story: Story) -> tuple[Near, ...]:
