@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 
@@ -39,8 +40,9 @@ def note_sign_in(request: HttpRequest, **signal: Any) -> None:
 
 
 class DeskSession:
-    """Middleware: ends sessions that are too old, and asks for the second factor.
+    """Middleware: ends sessions that are too old, asks for the second factor, has nothing kept.
 
+    Refusals and the pages for passwords say nothing of caching by themselves.
     Sessions that are not used end by themselves: their cookie and their row expire after
     `SESSION_COOKIE_AGE`, which counts from the last note that they were used.
     """
@@ -49,19 +51,25 @@ class DeskSession:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if _at_desk(request) and "Cache-Control" not in response:
+            add_never_cache_headers(response)
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
-        match = request.resolver_match
-        if match is None or "admin" not in match.namespaces or not request.user.is_authenticated:
+        if not _at_desk(request) or not request.user.is_authenticated:
             return None
         if _too_old(request):
             logout(request)
             messages.info(request, gettext("Your session has ended. Sign in again."))
             return redirect_to_login(request.get_full_path(), reverse("admin:login"))
-        return _second_factor(request, request.user, match.url_name or "")
+        return _second_factor(request, request.user)
+
+
+def _at_desk(request: HttpRequest) -> bool:
+    return request.resolver_match is not None and "admin" in request.resolver_match.namespaces
 
 
 def _too_old(request: HttpRequest) -> bool:
@@ -74,8 +82,9 @@ def _too_old(request: HttpRequest) -> bool:
     return False
 
 
-def _second_factor(request: HttpRequest, user: User, page: str) -> HttpResponseBase | None:
+def _second_factor(request: HttpRequest, user: User) -> HttpResponseBase | None:
     """Where the person has to go first, if anywhere."""
+    page = request.resolver_match.url_name if request.resolver_match else None
     if page in OPEN or not user.is_staff or getattr(user, "otp_device", None):
         return None
     if second_factor.is_on(user):

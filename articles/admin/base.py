@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.core.paginator import Paginator
@@ -45,6 +45,11 @@ class DeskAdmin(RecordingAdmin):
         URLField: {"assume_scheme": "https", "widget": UnfoldAdminURLInputWidget},
     }
     compressed_fields = True
+
+    def get_ordering(self, request: HttpRequest) -> Sequence[Any]:
+        """Never none: suggestions are paged as lists are, which bring an order of their own."""
+        found: Sequence[Any] = super().get_ordering(request)
+        return found or self.opts.ordering or ("-pk",)
 
 
 class ReadOnlyInline(TabularInline):  # type: ignore[misc]

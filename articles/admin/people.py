@@ -20,6 +20,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.decorators import action
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
@@ -27,8 +28,9 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from articles.admin.base import DeskAdmin, word_if
 from articles.pipeline import audit, second_factor
 
-admin.site.unregister(User)
-admin.site.unregister(Group)
+admin.site.unregister([User, Group])
+# Their pages at the desk would show the keys of everybody's second factor.
+admin.site.unregister([StaticDevice, TOTPDevice])
 
 OF_RANK = frozenset({"is_superuser", "user_permissions"})
 """Fields that only administrators see and set."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from django.contrib.auth.models import User
+from django_otp.oath import TOTP
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import expect
 
 from articles.models import Correction, Feed, Story
@@ -116,3 +120,31 @@ def test_every_page_opens_without_a_complaint(desk, live_server):
         for page in ("", f"{key}/change/"):
             desk.goto(f"{live_server.url}/admin/articles/{model}/{page}")
             expect(desk.locator("#content-main, #content")).not_to_have_count(0)
+
+
+def test_a_curator_sets_up_a_second_factor_and_signs_in_with_it(desk, live_server, visit):
+    desk.goto(f"{live_server.url}/admin/account/second-factor/")
+    desk.fill("[name=password]", "a long secret")
+    desk.get_by_role("button", name="Continue").click()
+    expect(desk.get_by_role("img", name="QR code")).to_be_visible()
+    desk.fill("[name=code]", shown_by(TOTPDevice.objects.get()))
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("heading", name="Your recovery codes")).to_be_visible()
+    code = desk.locator("#content li code").first.inner_text()
+
+    phone = visit(390, javascript=False).page
+    phone.goto(f"{live_server.url}/admin/articles/feed/")
+    phone.fill("[name=username]", "curator")
+    phone.fill("[name=password]", "a long secret")
+    phone.keyboard.press("Enter")
+    expect(phone.get_by_role("heading", name="Second factor")).to_be_visible()
+    phone.fill("[name=code]", code)
+    phone.keyboard.press("Enter")
+    expect(phone.locator("#changelist")).to_be_visible()
+
+
+def shown_by(device: TOTPDevice) -> str:
+    """The code on the phone."""
+    clock = TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift)
+    clock.time = time.time()
+    return f"{clock.token():06d}"
