@@ -17,10 +17,11 @@ from django.db.models import Model
 from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
-from articles.models import AuditEntry, Correction
+from articles.models import AuditEntry, Correction, Doubt, Import, Page, Trial
 from articles.permissions import CURATOR, EDITOR
-from articles.pipeline import audit, corrections
+from articles.pipeline import audit, corrections, page_queue, takedown
 from tests.factories import (
     make_article,
     make_edition,
@@ -65,6 +66,11 @@ MODELS = {
     "articles_story": Rights(view=C),
     "articles_correction": Rights(view=C),
     "articles_auditentry": Rights(view=E),
+    "articles_doubt": Rights(view=C, change=C),
+    "articles_import": Rights(view=C, change=C),
+    "articles_page": Rights(view=C),
+    "articles_takedown": Rights(view=E),
+    "articles_trial": Rights(view=C, add=C, change=C),
     "auth_user": Rights(view=E, add=E, change=E, delete=S),
     "auth_group": Rights(view=E, add=S, change=S, delete=S),
 }
@@ -90,6 +96,22 @@ PAGES = {
     "articles_story_pin": (C, C),
     "articles_story_hide": (C, C),
     "articles_correction_undo": (C, C),
+    "articles_article_move": (C, C),
+    "articles_article_regroup": (C, C),
+    "articles_article_take_down": (E, E),
+    "articles_takedown_take": (E, E),
+    "articles_takedown_undo": (E, E),
+    "articles_edition_load_defaults": (E, E),
+    "articles_source_export_feeds": (C, C),
+    "articles_feed_export_feeds": (C, C),
+    "articles_source_try_source": (C, C),
+    "articles_feed_try_source": (C, C),
+    "articles_trial_progress": (C, C),
+    "articles_trial_choose": (NOBODY, C),
+    "articles_trial_keep": (NOBODY, C),
+    "articles_trial_discard": (NOBODY, C),
+    "articles_import_progress": (C, C),
+    "articles_import_report": (C, C),
     "auth_user_password_change": (E, E),
     "auth_user_unlock": (E, E),
     "auth_user_reset_second_factor": (E, E),
@@ -110,6 +132,23 @@ ACTIONS = {
     "articles_edition.delete_selected": E,
     "articles_topic.delete_selected": E,
     "articles_article.fetch_pages": C,
+    "articles_article.take_down_chosen": E,
+    "articles_doubt.fine": C,
+    "articles_doubt.reopen": C,
+    "articles_feed.export_csv": C,
+    "articles_feed.export_opml": C,
+    "articles_source.activate": C,
+    "articles_source.deactivate": C,
+    "articles_source.export_csv": C,
+    "articles_source.export_opml": C,
+    "articles_source.fetch_now": C,
+    "articles_source.fetch_pages_off": C,
+    "articles_source.fetch_pages_on": C,
+    "articles_source.mute_for_a_day": C,
+    "articles_source.mute_for_a_week": C,
+    "articles_source.set_editions": C,
+    "articles_source.unmute": C,
+    "articles_story.compare": C,
     "articles_story.merge": C,
     "articles_story.keep_apart": C,
     "auth_user.delete_selected": S,
@@ -141,7 +180,21 @@ def make_rows() -> dict[str, Model]:
     correction: Correction = corrections.keep_apart([story, other], person)
     article = story.lead
     assert article
+    page_queue.want({article.pk: article.url})
+    asked = takedown.Request(reason="Asked for", requester="Their lawyer")
     return {
+        "articles_doubt": Doubt.objects.create(
+            kind=Doubt.Kind.LARGE,
+            story=story,
+            strength=0.5,
+            urgency=0.5,
+            articles=1,
+            noticed_at=timezone.now(),
+        ),
+        "articles_import": Import.objects.create(edition=make_edition("ie"), name="list"),
+        "articles_page": Page.objects.get(),
+        "articles_takedown": takedown.take_down([make_article().pk], asked, person),
+        "articles_trial": Trial.objects.create(address="lantern.example"),
         "articles_source": make_source(),
         "articles_feed": make_feed(),
         "articles_edition": make_edition(),
