@@ -321,7 +321,7 @@ def derive(stories: Collection[int]) -> None:
 
     And what curators decided on them, which goes along where a story goes into another.
     """
-    steps = ";".join((_DECIDE, _DERIVE, _VANISH, _PLACE_ON_FRONTS))
+    steps = f"{_DECIDE};{_DERIVE};{_VANISH};{_PLACE_ON_FRONTS}"
     with connection.cursor() as cursor:
         cursor.execute(steps, _parameters(stories))  # each sees what those before it did
 
