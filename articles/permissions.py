@@ -22,6 +22,7 @@ _CURATING = frozenset(
         *("articles.change_feed", "articles.delete_feed", "articles.view_edition"),
         *("articles.view_topic", "articles.add_topic", "articles.change_topic"),
         *("articles.view_article", "articles.change_article"),
+        *("articles.view_problem", "articles.change_problem"),
         *("articles.view_story", "articles.change_story", "articles.view_correction"),
         "articles.view_page",
         "articles.view_doubt",

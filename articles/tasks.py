@@ -24,6 +24,7 @@ from articles.pipeline import (
     hubs,
     imports,
     lock,
+    problems,
     pushed,
     source_days,
     takedown,
@@ -131,6 +132,12 @@ def forget_hosts() -> None:
 def purge_taken_down() -> None:
     """Delete for good what was taken down long enough ago."""
     logger.info("%d take-downs deleted for good", takedown.purge())
+
+
+@shared_task
+def forget_problems() -> None:
+    """Delete reports of problems that were closed long ago."""
+    logger.info("%d reports of problems forgotten", problems.forget())
 
 
 @shared_task

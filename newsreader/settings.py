@@ -213,6 +213,7 @@ CELERY_BEAT_SCHEDULE = {
     "import lists": every(60, "import_lists"),
     "notice doubts": every(300, "notice_doubts"),
     "forget hosts": every(86_400, "forget_hosts"),
+    "forget problems": every(86_400, "forget_problems"),
     "purge what was taken down": every(3600, "purge_taken_down"),
     "search trials": every(60, "search_trials"),
     "compare trials": every(60, "group_trials"),

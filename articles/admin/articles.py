@@ -25,7 +25,7 @@ from articles.admin.corrections import PERMISSION as CORRECTING
 from articles.admin.corrections import desk_address, row_or_404
 from articles.admin.news import HEAVY, LanguageFilter, ReadingAdmin, found
 from articles.admin.takedowns import TakingDown
-from articles.models import TAKEN_DOWN, Article, Headline, Page, SimilarLink, Taken
+from articles.models import TAKEN_DOWN, Article, Headline, Page, Problem, SimilarLink, Taken
 from articles.pipeline import grouping, page_queue, reasons
 from articles.tasks import group_language, read_pages
 
@@ -96,6 +96,18 @@ class CopyInline(ReadOnlyInline):
         return desk_link(article)
 
 
+class ProblemInline(ReadOnlyInline):
+    model = Problem
+    fk_name = "article"
+    verbose_name_plural = _("reported problems")
+    fields = ("link", "kind", "made_at", "closed_at")
+    readonly_fields = ("link",)
+
+    @admin.display(description=_("report"))
+    def link(self, problem: Problem) -> str:
+        return desk_link(problem)
+
+
 class HeadlineInline(ReadOnlyInline):
     model = Headline
     verbose_name_plural = _("former headlines")
@@ -112,7 +124,7 @@ class ArticleAdmin(TakingDown, ReadingAdmin):
         "Words of headline, excerpt or text; “in quotes” for a phrase, - excludes."
     )
     autocomplete_fields = ("topic",)
-    inlines = (HeadlineInline, CopyInline, SimilarInline)
+    inlines = (HeadlineInline, CopyInline, ProblemInline, SimilarInline)
     actions = ("fetch_pages", *TakingDown.actions)
     actions_detail = ("move", "regroup", *TakingDown.actions_detail)
     readonly_fields = (

@@ -22,6 +22,7 @@ from articles.models.imports import Import, ImportRow, Listing
 from articles.models.installation import Installation
 from articles.models.pages import Folded, Page, Site
 from articles.models.places import Edition, Topic
+from articles.models.problems import Problem
 from articles.models.push import Pushed, Subscription
 from articles.models.source_days import SourceDay
 from articles.models.sources import Feed, Host, Source
@@ -52,6 +53,7 @@ __all__ = [
     "Listing",
     "Moved",
     "Page",
+    "Problem",
     "Pushed",
     "SearchMarks",
     "Sighting",

@@ -103,6 +103,8 @@ def test_only_the_topic_of_an_article_can_be_changed(desk, flood):
         "former_headlines-INITIAL_FORMS": "0",
         "copies-TOTAL_FORMS": "0",
         "copies-INITIAL_FORMS": "0",
+        "problems-TOTAL_FORMS": "0",
+        "problems-INITIAL_FORMS": "0",
         "similar_links-TOTAL_FORMS": "0",
         "similar_links-INITIAL_FORMS": "0",
     }

@@ -67,6 +67,7 @@ class News:
             "search without hits": "/search/?q=xylophone",
             "search without words": "/search/",
             "ranking": f"/about/ranking/?story={story.pk}",
+            "problem": f"/problem/article/{article.pk}/",
             "about": "/about/",
             "keyboard": "/about/keyboard/",
         }

@@ -123,6 +123,9 @@ def addresses(gone: Article, story: Story) -> set[str]:
         gone.get_absolute_url(),
         "/article/987654/",
         f"/story/{story.pk}/x/why/{gone.pk}/",
+        f"/problem/article/{gone.pk}/",
+        f"/problem/story/{story.pk}/",
+        "/problem/thanks/",
     ]
     others = Article.objects.exclude(pk=gone.pk)
     asked += [other.get_absolute_url() for other in others]
