@@ -58,9 +58,9 @@ class Desk:
             words = _("Publishers and editions to begin with, to be changed as you like.")
             address = reverse("admin:articles_edition_load_defaults")
             yield Line(_("Load the default sources"), address, words)
-        if self._may("source", to="add"):
-            words = _("A publisher that you know, with the addresses of its feeds.")
-            yield Line(_("Add a source"), reverse("admin:articles_source_add"), words)
+        if self._may("source", "feed", to="add"):
+            words = _("A publisher that you know: its home page, a feed or an article will do.")
+            yield Line(_("Add a source"), reverse("admin:articles_trial_add"), words)
         if self._may("source", "feed", "topic", to="add"):
             words = _("The feeds that you follow elsewhere, from an OPML file.")
             address = reverse("admin:articles_source_import_opml")

@@ -17,7 +17,7 @@ MANY = 1 / 3
 def reasons(edition: Coverage) -> list[str]:
     """What an edition lacks; empty for one that is well."""
     if not edition.sources:
-        return [_("No active source takes part in it.")]
+        return [_("No source takes part in it that is active and not muted.")]
     found = (_few_sources(edition), _silent(edition), _failing(edition), _few_stories(edition))
     return [words for words in found if words]
 

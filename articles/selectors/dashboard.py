@@ -153,7 +153,7 @@ class Coverage:
     name: str
     slug: str
     sources: int
-    """Active ones."""
+    """Active ones that are not muted."""
     publishing: int
     """Those of them that published anything."""
     failing: int
@@ -169,7 +169,8 @@ WITH member AS MATERIALIZED (
                    AND published_at >= %(since)s) AS publishing,
            (SELECT bool_and(failures > 0) FROM articles_feed
             WHERE source_id = source.id AND active AND retired_at IS NULL) AS failing
-    FROM articles_source AS source WHERE source.active
+    FROM articles_source AS source
+    WHERE source.active AND (source.muted_until IS NULL OR source.muted_until <= %(now)s)
 ), taking_part AS (
     SELECT link.edition_id, count(*) AS sources,
            count(*) FILTER (WHERE member.publishing) AS publishing,
@@ -196,7 +197,7 @@ ORDER BY edition.position, edition.name
 
 def coverage(now: datetime) -> list[Coverage]:
     """All editions, in their order."""
-    return rows(Coverage, _COVERAGE, {"since": now - timedelta(hours=DAY_HOURS)})
+    return rows(Coverage, _COVERAGE, {"now": now, "since": now - timedelta(hours=DAY_HOURS)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -288,7 +288,10 @@ def test_an_edition_that_lacks_nothing_is_not_mentioned(desk, full):
 
 
 def test_an_edition_with_few_sources_is_thin(desk, full):
-    Source.objects.filter(pk__in=Source.objects.all()[:2]).update(active=False)
+    stopped, muted, once_muted = Source.objects.all()[:3]
+    Source.objects.filter(pk=stopped.pk).update(active=False)
+    Source.objects.filter(pk=muted.pk).update(muted_until=timezone.now() + DAY)
+    Source.objects.filter(pk=once_muted.pk).update(muted_until=NOW - DAY)
     html = page(desk)
     told = part(html, "Thin editions")
     assert told == "United Kingdom Only 6 sources take part in it."
@@ -319,7 +322,10 @@ def test_an_edition_with_few_independent_stories_is_thin(desk, full):
 
 def test_an_edition_without_sources_says_only_that(desk, full):
     make_edition("mars", name="Mars")
-    assert part(page(desk), "Thin editions") == "Mars No active source takes part in it."
+    assert (
+        part(page(desk), "Thin editions")
+        == "Mars No source takes part in it that is active and not muted."
+    )
 
 
 def test_an_empty_installation_says_what_to_do_first(desk, db):
