@@ -73,6 +73,8 @@ class Desk:
             yield from panels.grouping_figures(self._queues, self.now)
         if self._may("page"):
             yield panels.page_figure(self._totals, self.now)
+        if self._may("problem"):
+            yield panels.problem_figure(self._totals)
 
     def graphs(self) -> Iterator[Graph]:
         if self._hours and self._may("article"):
@@ -116,6 +118,11 @@ class Desk:
             return None
         return [panels.correction_line(made) for made in selectors.latest_corrections()]
 
+    def problems(self) -> list[Line] | None:
+        if not self._may("problem"):
+            return None
+        return [panels.problem_line(problem) for problem in selectors.open_problems()]
+
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add the panels to the context of the desk's first page."""
@@ -138,4 +145,5 @@ def _lists(desk: Desk) -> Iterator[tuple[str, list[Line] | None, str]]:
     yield _("Thin editions"), desk.thin(), _("No edition lacks anything.")
     yield _("Mostly copies"), desk.copying(), _("No source brought mostly copies in the last week.")
     yield _("Grouping, by language"), desk.queues(), _("Nothing waits to be grouped.")
+    yield _("Latest reports"), desk.problems(), _("Nothing that readers reported is open.")
     yield _("Latest corrections"), desk.corrections(), _("Nothing was corrected yet.")

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.urls import reverse
 from django.utils.formats import date_format, number_format
 from django.utils.http import urlencode
+from django.utils.text import Truncator
 from django.utils.timesince import timesince
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from django.utils.translation import ngettext
 
 from articles.admin import thin
 from articles.charts import Chart, chart
-from articles.models import Correction
+from articles.models import Correction, Problem
 from articles.models.feed_states import LATENESS
 from articles.selectors.dashboard import (
     COPIES_SPAN,
@@ -136,6 +137,11 @@ def _since(oldest: datetime | None, now: datetime) -> str:
     return _("the oldest for %(time)s") % {"time": timesince(oldest, now, depth=1)}
 
 
+def problem_figure(totals: Totals) -> Figure:
+    address, note = listed("problem", state="open"), _("reported by readers, and not closed")
+    return Figure(_("Open reports"), totals.problems, address, note, "warning")
+
+
 def queue_line(queue: Queue, now: datetime) -> Line:
     """What is to say about a language's queue."""
     address = listed("article", language__exact=queue.language, clustered_at__isnull=1)
@@ -239,3 +245,12 @@ def correction_line(correction: Correction) -> Line:
         remarks.append(_("undone"))
     address = reverse("admin:articles_correction_change", args=[correction.pk])
     return Line(correction.summary, address, ", ".join(remarks))
+
+
+def problem_line(problem: Problem) -> Line:
+    remarks = (
+        Truncator(problem.text).chars(80),
+        date_format(localtime(problem.made_at), "SHORT_DATETIME_FORMAT"),
+    )
+    address = reverse("admin:articles_problem_change", args=[problem.pk])
+    return Line(problem.get_kind_display(), address, ", ".join(filter(None, remarks)))

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.db.models import Count
 
-from articles.models import Correction, Feed, feed_states
+from articles.models import Correction, Feed, Problem, feed_states
 from articles.selectors.rows import rows
 
 HOURS = 48
@@ -202,8 +202,10 @@ def coverage(now: datetime) -> list[Coverage]:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Sources, corrections and article pages; `added` and `made` are of the last day, then of the
-    day before."""
+    """Sources, corrections, article pages and readers' reports.
+
+    `added` and `made` are of the last day, then of the day before.
+    """
 
     sources: int
     active: int
@@ -214,10 +216,12 @@ class Totals:
     pages: int
     """Article pages that wait to be fetched."""
     oldest_page: datetime | None
+    problems: int
+    """Reports that nobody has closed."""
 
 
 _TOTALS = """
-SELECT source.*, correction.*, page.*
+SELECT source.*, correction.*, page.*, problem.*
 FROM (
     SELECT count(*) AS sources, count(*) FILTER (WHERE active) AS active,
            count(*) FILTER (WHERE added_at >= %(day)s) AS added,
@@ -230,7 +234,9 @@ FROM (
 ) AS correction, (
     SELECT count(*) AS pages, min(made_at) AS oldest_page
     FROM articles_page WHERE state = 'waiting'
-) AS page
+) AS page, (
+    SELECT count(*) AS problems FROM articles_problem WHERE closed_at IS NULL
+) AS problem
 """
 
 
@@ -242,3 +248,8 @@ def totals(now: datetime) -> Totals:
 
 def latest_corrections() -> list[Correction]:
     return list(Correction.objects.select_related("made_by").order_by("-pk")[:LISTED])
+
+
+def open_problems() -> list[Problem]:
+    """The latest reports of readers that nobody has closed."""
+    return list(Problem.objects.filter(closed_at=None).order_by("-pk")[:LISTED])

@@ -21,6 +21,7 @@ from articles.models import (
     Edition,
     Feed,
     GroupingAttempt,
+    Problem,
     Source,
     Story,
 )
@@ -248,6 +249,23 @@ def test_pages_that_wait_lead_to_their_list(desk):
     assert desk.post(f"/admin/articles/page/{waiting.pk}/change/", {}).status_code == 403
 
 
+def test_open_reports_of_readers_are_counted_listed_and_linked(desk):
+    make_source()
+    first, second = (
+        Problem.objects.create(kind=Problem.Kind.WORDS, text=f"The <i>date</i> is {when}.")
+        for when in ("wrong", "old")
+    )
+    Problem.objects.create(kind=Problem.Kind.OTHER, text="Done.", closed_at=NOW)
+    html = page(desk)
+    assert figures(html)["Open reports"] == "2"
+    assert shown(desk, address(html, "Open reports")) == {first, second}
+    told = part(html, "Latest reports")
+    assert told.index("is old.") < told.index("is wrong.")
+    assert "The &lt;i&gt;date&lt;/i&gt; is old." in html
+    assert "Done." not in told
+    assert f"/admin/articles/problem/{second.pk}/change/" in html
+
+
 def copies(source: Source, own: int, copied: int, ago: timedelta = HOUR) -> None:
     original = make_article()
     for number in range(own + copied):
@@ -371,6 +389,7 @@ PANELS = {
     "view_edition": set(),
     "view_correction": {"Since yesterday", "Latest corrections"},
     "view_page": {"Now"},
+    "view_problem": {"Now", "Latest reports"},
 }
 
 
@@ -414,5 +433,6 @@ def test_the_page_takes_as_many_queries_for_much_as_for_little(desk, full, admin
         article = make_article(source=source, language=f"x{number}")
         page_queue.want({article.pk: article.url})
         _correct(make_story(article), admin_user)
+        Problem.objects.create(kind=Problem.Kind.OTHER, text="Odd.", article=article)
         copies(source, 0, 20)
     assert queries(desk) == few <= MOST_QUERIES
