@@ -47,6 +47,7 @@ try:
     SESSION_HOURS = env.number("SESSION_HOURS", 8, least=1, most=720)
     SESSION_IDLE_MINUTES = env.number("SESSION_IDLE_MINUTES", 30, least=1, most=43_200)
     TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, least=0, most=10)
+    PLACES_CACHE_SECONDS = env.number("PLACES_CACHE_SECONDS", 5, least=0, most=60)
     SEMANTIC_MODEL = env.text("SEMANTIC_MODEL")
     SECRET_KEY = env.text("SECRET_KEY")
 except SettingError as error:

@@ -32,7 +32,8 @@ def make_hermetic() -> None:
             os.environ.pop(name, None)
     os.environ["NEWSREADER_DATA_DIR"] = str(data_dir)
     os.environ["SECRET_KEY"] = "for-tests-only"
-    os.environ["PAGE_CACHE_SECONDS"] = "0"  # a test reads what it has just stored
+    for kept in ("PAGE_CACHE_SECONDS", "PLACES_CACHE_SECONDS"):
+        os.environ[kept] = "0"  # a test reads what it has just stored
     # PostgreSQL may have to run as another user, who must reach its own folder inside.
     data_dir.chmod(0o755)
     (data_dir / "static").mkdir()

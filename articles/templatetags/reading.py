@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
-from functools import lru_cache
+from datetime import date, datetime
 
 from django import template
 from django.utils import timezone
@@ -15,9 +14,8 @@ from django.utils.safestring import SafeString, mark_safe
 from articles.clustering import agencies
 from articles.models import Article, Edition, Feed, Story, Topic
 from articles.pipeline.push import is_live
-from articles.selectors.fronts import Brief
 from articles.selectors.search import MARK, UNMARK
-from articles.web import dates, names, wording
+from articles.web import dates, names, pieces, wording
 
 register = template.Library()
 
@@ -35,19 +33,7 @@ def agency(article: Article) -> str:
 @register.simple_tag
 def moment(time: datetime) -> SafeString:
     """A time in few words, with the exact one for machines and for whoever points at it."""
-    today = timezone.now().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    return _moment(time, today, names.spoken())
-
-
-@lru_cache(maxsize=20_000)
-def _moment(time: datetime, today: datetime, language: str) -> SafeString:
-    """Remembered in each language: pages are made again and again while their times stay."""
-    return format_html(
-        '<time datetime="{}" title="{}" data-moment>{}</time>',
-        time.isoformat(timespec="seconds"),
-        dates.long_time(time),
-        dates.short_time(time, today),
-    )
+    return pieces.moment(time, pieces.Setting.now())
 
 
 @register.simple_tag
@@ -128,21 +114,6 @@ def percent(share: float) -> str:
 @register.filter
 def counts(story: Story) -> str:
     return wording.counts(story)
-
-
-@register.filter
-def coverage(brief: Brief) -> str:
-    return wording.coverage(brief["articles"], brief["sources"], brief["independent"])
-
-
-@register.filter
-def gained(count: int) -> str:
-    return wording.gained(count)
-
-
-@register.filter
-def big_in(edition: Edition) -> str:
-    return wording.big_in(edition)
 
 
 @register.filter

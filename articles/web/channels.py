@@ -16,7 +16,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from articles.models import Article, Installation
-from articles.selectors.fronts import Teaser
+from articles.selectors.teasers import Line, Teaser
 from articles.syndication.types import Feed, Item, Medium
 from articles.web import names, wording
 from articles.web.addresses import site
@@ -147,7 +147,7 @@ def _type(claimed: str) -> str:
     return claimed if _MEDIA_TYPE.fullmatch(claimed) else ""
 
 
-def _headline(report: Article) -> str:
+def _headline(report: Line) -> str:
     if not report.url:
         return report.title
     return format_html('<a href="{}" lang="{}">{}</a>', report.url, report.language, report.title)

@@ -14,7 +14,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.vary import vary_on_headers
 
 from articles.models import Edition, Topic
-from articles.selectors import fronts
+from articles.selectors import places
 from articles.web import language
 from articles.web.choices import remember
 
@@ -59,7 +59,7 @@ class Reader:
 
     @cached_property
     def editions(self) -> tuple[Edition, ...]:
-        return fronts.editions()
+        return places.editions()
 
     @cached_property
     def asked(self) -> Edition | None:
@@ -94,7 +94,7 @@ class Reader:
 
     @cached_property
     def topics(self) -> tuple[Topic, ...]:
-        return fronts.topics(self.edition) if self.edition else ()
+        return places.topics(self.edition) if self.edition else ()
 
 
 def reader(request: HttpRequest) -> Reader:

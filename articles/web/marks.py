@@ -14,6 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+FIRST = 1
+"""Before any visit, and after the 0 of readers who were never here."""
+
 _PIECE = re.compile(rb"<!--seen (\d+) (\d+)-->(.*?)<!--/seen-->", re.DOTALL)
 
 

@@ -15,8 +15,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from articles.models import Article, Source, Story, Topic
-from articles.selectors.fronts import Teaser
+from articles.models import Topic
+from articles.selectors.teasers import Line, Outlet, Teaser, Told
 
 COLOUR = re.compile(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\);")
 SIZES = range(7, 0, -1)
@@ -106,11 +106,10 @@ def _teaser(
         _article(number, language, title, excerpt, outlet)
         for number, (title, outlet) in enumerate(zip(titles, outlets, strict=True), 1)
     )
-    story = Story(
+    story = Told(
         pk=1,
         language=language,
         title=lead.title,
-        lead=lead,
         first_at=other.published_at,
         last_at=lead.published_at,
         article_count=3,
@@ -120,10 +119,10 @@ def _teaser(
     return Teaser(story, lead, Topic(name="World", slug="world"), (other,), (copy,))
 
 
-def _article(number: int, language: str, title: str, excerpt: str, outlet: str) -> Article:
-    return Article(
+def _article(number: int, language: str, title: str, excerpt: str, outlet: str) -> Line:
+    return Line(
         pk=number,
-        source=Source(pk=number, name=outlet, slug=f"sample-{number}"),
+        source=Outlet(outlet, f"sample-{number}"),
         language=language,
         title=title,
         excerpt=excerpt,

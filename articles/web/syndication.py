@@ -19,7 +19,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from articles.models import Article, Edition, Source, Story, Topic
-from articles.selectors import fronts, stories, syndication
+from articles.selectors import fronts, places, stories, syndication
 from articles.selectors.criteria import criteria
 from articles.selectors.keyset import CursorError, Page
 from articles.selectors.latest import Choice
@@ -134,7 +134,7 @@ def search(request: HttpRequest, kind: str) -> HttpResponseBase:
     asked = question(request)
     if not asked.query.names_something:
         raise Http404(_("There is nothing to search for in this address."))
-    meant = criteria(asked.query, fronts.editions(), None, timezone.now().date())
+    meant = criteria(asked.query, places.editions(), None, timezone.now().date())
     page = _page(request, lambda after: syndication.matching(meant, after))
     code = meant.languages[0] if meant.languages and len(meant.languages) == 1 else ""
     with translation.override(language.choose(asked=code)):

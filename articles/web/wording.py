@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from articles.models import Article, Edition, Feed, Story
 from articles.pipeline.fronts import DEVELOPING_SPAN
+from articles.selectors.teasers import Told
 from articles.web import dates, names
 
 CLOCK_SKEW = timedelta(minutes=10)
@@ -43,7 +44,7 @@ def percent(share: float) -> str:
     return format_percent(share, locale=names.here())
 
 
-def counts(story: Story) -> str:
+def counts(story: Story | Told) -> str:
     """ "14 outlets, 5 independent reports"; empty for a story of one article."""
     return coverage(story.article_count, story.source_count, story.independent_count)
 

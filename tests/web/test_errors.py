@@ -28,12 +28,12 @@ def test_a_500_needs_no_database():
 
 
 def test_a_failure_in_a_view_gets_the_500_page(uk, monkeypatch):
-    from articles.selectors import fronts
+    from articles.selectors import places
 
     def fail() -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(fronts, "editions", fail)
+    monkeypatch.setattr(places, "editions", fail)
     response = Client(raise_request_exception=False).get("/")
     assert response.status_code == 500
     assert "Something went wrong here" in response.content.decode()

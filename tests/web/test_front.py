@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from articles.models import Story
-from articles.selectors.fronts import STORIES_A_PAGE
+from articles.selectors.briefs import STORIES_A_PAGE
 from tests.factories import (
     make_article,
     make_edition,
