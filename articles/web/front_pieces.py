@@ -85,7 +85,7 @@ def brief(brief: Brief, level: int, setting: Setting) -> SafeString:
 
 def _coverage(brief: Brief, setting: Setting) -> SafeString:
     counts = _counts(brief["articles"], brief["sources"], brief["independent"], setting.language)
-    full_coverage = setting.words.full_coverage
+    full_coverage = setting.full_coverage
     return _COVERAGE(address=brief["address"], full_coverage=full_coverage, counts=counts)
 
 
@@ -175,7 +175,7 @@ def _full_coverage(story: Told, lead: Line, setting: Setting) -> SafeString:
     counts = (story.article_count, story.source_count, story.independent_count)
     return _FULL_COVERAGE(
         address=story.get_absolute_url(),
-        full_coverage=setting.words.full_coverage,
+        full_coverage=setting.full_coverage,
         of_title=gettext("of %(title)s") % {"title": lead.title},
         counts=_counts(*counts, setting.language),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from html import escape
 from typing import Protocol
@@ -91,34 +91,33 @@ def joined(pieces: Iterable[SafeString], between: str = "") -> SafeString:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """The words that pieces repeat, in one language."""
-
-    read_more: str
-    full_coverage: str
-    why: str
-
-    @classmethod
-    @lru_cache(maxsize=100)
-    def of(cls, language: str) -> Words:
-        """The words of the active language, whose code is handed in to remember them by."""
-        return cls(gettext("Read more »"), gettext("Full coverage"), gettext("Why here?"))
-
-
-@dataclass(frozen=True, slots=True)
 class Setting:
     """What pieces depend on besides what they show: found out once for many of them."""
 
     language: str
     today: datetime
     """The beginning of this day, in UTC."""
-    words: Words
+    # The words that pieces repeat.
+    read_more: str
+    full_coverage: str
+    why: str
 
     @classmethod
     def now(cls) -> Setting:
-        today = timezone.now().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-        language = names.spoken()
-        return cls(language, today, Words.of(language))
+        return _setting(timezone.now().astimezone(UTC).date(), names.spoken())
+
+
+@lru_cache(maxsize=100)
+def _setting(day: date, language: str) -> Setting:
+    """The setting of the active language, whose code is handed in to remember it by."""
+    today = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return Setting(
+        language,
+        today,
+        read_more=gettext("Read more »"),
+        full_coverage=gettext("Full coverage"),
+        why=gettext("Why here?"),
+    )
 
 
 _MOMENT = Piece('<time datetime="{exact}" title="{long}" data-moment>{short}</time>')
@@ -209,7 +208,7 @@ def read_more(article: Report, setting: Setting) -> SafeString:
         return NOTHING
     return _READ_MORE(
         url=article.url,
-        words=setting.words.read_more,
+        words=setting.read_more,
         outlet=article.source.name,
         title=article.title,
     )
@@ -274,5 +273,11 @@ def _questions(
     if changes := vars(article)["headline_changes"]:
         yield _CHANGED(address=address, words=wording.headline_changes(changes))
     if story.article_count > 1:
-        why = reverse("why", args=[story.pk, story.slug, article.pk])
-        yield _WHY(address=why, words=setting.words.why, title=article.title)
+        why = f"{_whys(story.pk, story.slug)}{article.pk}/"
+        yield _WHY(address=why, words=setting.why, title=article.title)
+
+
+@lru_cache(maxsize=1000)
+def _whys(pk: int, slug: str) -> str:
+    """What the addresses of the pages on why articles are in a story begin with."""
+    return reverse("why", args=[pk, slug, 0]).removesuffix("0/")
