@@ -42,7 +42,7 @@ PERMISSIONS = ("articles.add_source", "articles.add_feed")
 """All that keeping may add."""
 WATCHED = timedelta(minutes=15)
 """How long the page of a kept source asks how far it has come."""
-STATES = {
+COLOURS = {
     Trial.State.SEARCHING: "info",
     Trial.State.COMPARING: "info",
     Trial.State.READY: "warning",
@@ -247,7 +247,7 @@ class TrialAdmin(DeskAdmin):
 
     # -- the list
 
-    @labelled({str(state.label): colour for state, colour in STATES.items()})
+    @labelled(COLOURS)
     @admin.display(description=_("state"), ordering="state")
     def status(self, trial: Trial) -> tuple[str, str]:
         return trial.state, trial.get_state_display()
@@ -283,7 +283,8 @@ class TrialAdmin(DeskAdmin):
         trial = self._trial(int(object_id) if object_id.isdecimal() else 0)
         if trial.state == Trial.State.READY:
             return self._ready(request, trial)
-        return self._shown(request, "trial", gettext("Add a source"), **_standing(trial))
+        title = trial.source.name if trial.source else gettext("Add a source")
+        return self._shown(request, "trial", title, **_standing(trial))
 
     def progress_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The part of the page that changes by itself; a new page where the trial has gone on."""

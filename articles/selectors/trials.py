@@ -129,9 +129,14 @@ def dry_run(trial: Trial) -> DryRun:
         joined=_joined(entries.filter(fresh)),
         brought_by=_brought_by(entries),
         newest=list(newest.select_related(*related)[:SHOWN]),
-        per_day=sum(timedelta(days=1) / gap for gap in gaps) if gaps else None,
+        per_day=_rounded(sum(timedelta(days=1) / gap for gap in gaps)) if gaps else None,
         newest_at=max(dates, default=None),
     )
+
+
+def _rounded(number: float) -> float:
+    """With two digits that say something."""
+    return float(f"{number:.2g}")
 
 
 def _joined(entries: QuerySet[TrialEntry]) -> list[Joined]:

@@ -53,6 +53,8 @@ def signed_in(page: Page, site: str) -> Page:
 
 
 def paste(page: Page, address: str) -> None:
+    if page.viewport_size and page.viewport_size["width"] < 1024:
+        page.get_by_text("more_horiz").click()  # the menu of a list's actions
     page.get_by_role("link", name="Add a source").click()
     page.get_by_label("Address").fill(address)
     page.keyboard.press("Enter")
