@@ -42,7 +42,7 @@ PERMISSIONS = ("articles.add_source", "articles.add_feed")
 """All that keeping may add."""
 WATCHED = timedelta(minutes=15)
 """How long the page of a kept source asks how far it has come."""
-COLOURS = {
+COLOURS: dict[str, str] = {
     Trial.State.SEARCHING: "info",
     Trial.State.COMPARING: "info",
     Trial.State.READY: "warning",

@@ -93,6 +93,22 @@ def test_a_source_is_added(live_server, visit, lantern, here, width):
     expect(page.get_by_text(LONELY).first).to_be_visible()
 
 
+def test_a_source_is_added_without_script(live_server, visit, lantern, here):
+    page = signed_in(visit(390, javascript=False).page, live_server.url)
+    page.goto(f"{live_server.url}/admin/")
+    page.locator("#content").get_by_role("link", name="Add a source").first.click()
+    page.get_by_label("Address").fill(lantern.url("/feed"))
+    page.get_by_role("button", name="Look for feeds").click()
+    expect(page.get_by_text("Looking for feeds")).to_be_visible()
+    trials.search_waiting(never)
+    trials.compare_waiting(never)
+    expect(page.get_by_role("heading", name="Dry run")).to_be_visible()  # by itself
+    expect(page.get_by_role("heading", name=BRIDGE[1])).to_be_visible()
+    page.get_by_role("button", name="Keep").click()
+    bring(Trial.objects.get())
+    expect(page.get_by_text("Its news is on the front page of United Kingdom:")).to_be_visible()
+
+
 def test_a_search_is_cancelled(live_server, visit, lantern):
     page = signed_in(visit().page, live_server.url)
     paste(page, lantern.url("/"))
