@@ -21,6 +21,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext
 
 from articles.entries.types import Entry
+from articles.fetch.addresses import MAX_ADDRESS
 from articles.fetch.pace import host_of
 from articles.fetch.rhythm import observed
 from articles.models import Edition, Feed, Source, Topic, Trial, TrialEntry, TrialFeed
@@ -51,6 +52,7 @@ GIVEN_UP = {
         "The comparison with what is here was begun three times and did not come to its end."
     ),
 }
+TOO_LONG = f"Its address has more than {MAX_ADDRESS} characters."
 ALL_KNOWN = "All the feeds that were found are here already."
 
 
@@ -229,11 +231,19 @@ def _search(trial: Trial, stop: Callable[[], bool]) -> None:
             raise LostError
 
     trial.asked = []  # of an attempt that came to no end
-    found = discover(trial.address, progress=progress)
+    found = _storable(discover(trial.address, progress=progress))
     with transaction.atomic():
         if not _mine(trial).update(refused=found.refused):
             raise LostError
         _store(trial, found)
+
+
+def _storable(found: Found) -> Found:
+    """Without feeds whose address is longer than a feed's may be here."""
+    long = [feed.url for feed in found.feeds if len(feed.url) > MAX_ADDRESS]
+    feeds = tuple(feed for feed in found.feeds if feed.url not in long)
+    error = found.error or ("" if feeds else TOO_LONG)
+    return Found(feeds, (*found.refused, *((url, TOO_LONG) for url in long)), error)
 
 
 def _store(trial: Trial, found: Found) -> None:

@@ -349,6 +349,12 @@ def test_a_kept_source_that_is_in_no_edition_is_on_no_front_page(desk, kept):
     assert "It is in no edition" in shown(desk, kept)
 
 
+def test_a_kept_source_that_was_deleted_since_is_said_to_be_gone(desk, kept):
+    kept.source.delete()
+    assert "The source is gone again." in shown(desk, kept)
+    assert "gone again" in desk.get(progress_of(kept)).content.decode()
+
+
 def test_after_a_while_nothing_is_expected_of_a_kept_source(desk, kept):
     Trial.objects.update(kept_at=NOW - timedelta(hours=1))
     assert "every 2s" not in shown(desk, kept)

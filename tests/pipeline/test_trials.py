@@ -182,6 +182,14 @@ def test_what_looked_like_a_feed_is_named_with_the_reason(site, curator):
     assert [server.url("/page"), "This is a web page, not a feed."] in trial.refused
 
 
+def test_a_feed_whose_address_cannot_be_kept_is_refused(site, curator):
+    long = "/feed?" + "x" * 2000
+    trial = tried(site({"/": home(long), "/feed": feed((LONELY, NOW))}).url("/"), curator)
+    assert (trial.state, in_order(trial, "url")) == (State.FAILED, [])
+    assert trial.error == trials.TOO_LONG
+    assert trial.refused[0][1] == trials.TOO_LONG
+
+
 def test_feeds_that_are_here_are_recognised_through_redirects_and_spellings(site, curator):
     server = site({"/": home("/old"), "/feed": feed((LONELY, NOW)),
                    "/old": lambda r: r.answer(301, Location="/feed")})  # fmt: skip
