@@ -13,6 +13,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from articles.entries.types import Hints, ParsedFeed, ParseError
 from articles.fetch.decide import GONE_RETRY, Reading, decide
+from articles.fetch.pace import host_of
 from articles.fetch.rhythm import Rhythm, observed
 from articles.fetch.types import (
     Decision,
@@ -26,6 +27,7 @@ from articles.fetch.types import (
 from articles.fetch.websub import offer
 from articles.models import Feed
 from articles.pipeline import rows, source_days
+from articles.pipeline.catalogue import feed_key
 from articles.pipeline.push import Note, is_live, note
 from articles.pipeline.steady import steadily
 from articles.pipeline.store import Stored, store_feeds
@@ -154,10 +156,20 @@ def _settled(
     retired_at = feed.retired_at or fetched.now
     _count(feed, fetched.result)
     _apply(feed, fetched.now, decision)
-    if decision.new_url and not _move(feed, decision.new_url):
+    new_url = decision.new_url or _leads_to(fetched.feed, decision)
+    if new_url and not _move(feed, new_url):
         feed.retired_at = retired_at
         feed.next_fetch_at = fetched.now + GONE_RETRY
     return Refreshed(feed, decision, stored)
+
+
+def _leads_to(feed: Feed, decision: Decision) -> str:
+    """Where a feed leads that was never read before, if that is read already: it is a double.
+
+    Nothing is lost by believing its first redirect.
+    """
+    moved = "" if feed.last_success_at else decision.move.url
+    return moved if moved and _double(feed, moved) else ""
 
 
 def _count(feed: Feed, result: Response | FetchError) -> None:
@@ -202,16 +214,31 @@ def _apply(feed: Feed, now: datetime, decision: Decision) -> None:
 def _move(feed: Feed, url: str) -> bool:
     """Ask another address from now on; False where a feed that is known there makes it double."""
     try:
+        if double := _double(feed, url):
+            return _doubled(feed, double)
         with transaction.atomic():
             Feed.objects.filter(pk=feed.pk).update(url=url)
-    except IntegrityError:
-        feed.outcome = Outcome.GONE
-        feed.last_error = f"It has moved for good to {url}, which is fetched as a feed of its own."
-        logger.warning("%s: %s", feed.url, feed.last_error)
-        return False
+    except IntegrityError:  # another worker's feed moved there just now
+        return _doubled(feed, url)
     logger.info("%s: it has moved for good to %s, which is asked from now on", feed.url, url)
     feed.url, feed.permanent_url, feed.moved_count, feed.moved_since = url, "", 0, None
     return True
+
+
+def _doubled(feed: Feed, other: str) -> bool:
+    feed.outcome = Outcome.GONE
+    feed.last_error = f"It has moved for good to {other}, which is fetched as a feed of its own."
+    logger.warning("%s: %s", feed.url, feed.last_error)
+    return False
+
+
+def _double(feed: Feed, url: str) -> str:
+    """The address of another feed that is the same as `url` but for its spelling; else empty."""
+    host = host_of(url).removeprefix("www.")
+    there = Feed.objects.filter(host__in=[host, f"www.{host}"]).exclude(pk=feed.pk)
+    key = feed_key(url)
+    found = there.filter(retired_at=None).values_list("url", flat=True)
+    return next((known for known in found if feed_key(known) == key), "")
 
 
 def _keep(refreshed: list[Refreshed]) -> list[Refreshed]:

@@ -74,6 +74,41 @@ def test_a_feed_that_moved_to_where_another_is_becomes_a_duplicate(moved, publis
     assert moved.url == publisher.url_for("/new")
 
 
+def test_a_feed_that_moved_to_another_spelling_of_one_there_is_becomes_a_duplicate(
+    moved, publisher
+):
+    known = make_feed(
+        url=publisher.url_for("/new/?utm_source=list"), next_fetch_at=timezone.now() + DAY
+    )
+    refresh(moved)
+    assert moved.retired_at
+    assert known.url in moved.last_error
+
+
+def test_a_new_feed_that_leads_to_one_there_is_already_is_a_duplicate_at_once(publisher):
+    publisher.expect_request("/alias").respond_with_data(
+        "", status=308, headers={"Location": publisher.url_for("/new")}
+    )
+    publisher.expect_request("/new").respond_with_data(rss("Bridge reopens"))
+    known = make_feed(url=publisher.url_for("/new"), next_fetch_at=timezone.now() + DAY)
+    alias = make_feed(url=publisher.url_for("/alias"))
+    refresh(alias)
+    assert alias.retired_at
+    assert f"{known.url}, which is fetched as a feed of its own" in alias.last_error
+    assert alias.url == publisher.url_for("/alias")
+
+
+def test_a_new_feed_that_leads_elsewhere_is_only_noted(publisher):
+    publisher.expect_request("/alias").respond_with_data(
+        "", status=308, headers={"Location": publisher.url_for("/new")}
+    )
+    publisher.expect_request("/new").respond_with_data(rss("Bridge reopens"))
+    alias = make_feed(url=publisher.url_for("/alias"))
+    refresh(alias)
+    assert alias.retired_at is None
+    assert alias.permanent_url == publisher.url_for("/new")
+
+
 def test_a_retired_feed_is_due_once_its_month_is_over(publisher):
     publisher.expect_request("/feed").respond_with_data("gone", status=410)
     feed = make_feed(url=publisher.url_for("/feed"))
