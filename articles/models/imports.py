@@ -128,3 +128,8 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.url
+
+    @property
+    def folders(self) -> str:
+        """The folders that an outline lies in; empty for the line of a table."""
+        return " / ".join(self.given.get("folders", ()))

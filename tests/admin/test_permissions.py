@@ -11,6 +11,7 @@ PAGES = (
     *("", "articles/source/", "articles/source/add/", "articles/feed/", "articles/article/"),
     *("articles/story/", "articles/edition/", "articles/topic/", "auth/user/", "auth/group/"),
     *("articles/source/import-opml/", "articles/feed/import-opml/"),
+    *("articles/source/export/", "articles/feed/export/", "articles/import/"),
 )
 
 
