@@ -28,6 +28,7 @@ from articles.pipeline import (
     pushed,
     source_days,
     takedown,
+    traces,
     trials,
 )
 from articles.pipeline.grouping import Grouper, languages_waiting
@@ -120,6 +121,12 @@ def import_lists() -> None:
     over = _slice()
     if imports.go_on(over) and over() and not stopping():
         _send(import_lists, expires=SEQUEL_SECONDS)
+
+
+@shared_task
+def trace_feed(feed: int) -> None:
+    """Fetch a feed that a curator watches now, and keep what happened."""
+    refresh_and_group(traces.run(feed, stopping))
 
 
 @shared_task

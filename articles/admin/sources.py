@@ -35,6 +35,7 @@ from articles.admin.source_actions import SourceActions, follow
 from articles.admin.source_filters import StateFilter
 from articles.admin.source_form import SourceForm
 from articles.admin.source_page import SourcePage
+from articles.admin.traces import TracingAdmin
 from articles.admin.trials import TryingAdmin
 from articles.models import Feed, Source, Topic
 from articles.models.feed_states import WORKING
@@ -139,7 +140,8 @@ class SourceAdmin(SourcePage, SourceActions, TryingAdmin):
                 "fields": (
                     ("name", "slug"),
                     ("home_url", "owner"),
-                    ("country", "language", "kind"),
+                    ("country", "language"),
+                    "kind",
                     "editions",
                     ("active", "fetch_pages"),
                 )
@@ -217,7 +219,7 @@ class SourceAdmin(SourcePage, SourceActions, TryingAdmin):
 
 
 @admin.register(Feed)
-class FeedAdmin(TryingAdmin):
+class FeedAdmin(TracingAdmin, TryingAdmin):
     form = FeedForm
     list_display = (
         "address",

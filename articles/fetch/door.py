@@ -18,7 +18,8 @@ from __future__ import annotations
 
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from types import TracebackType
@@ -29,7 +30,7 @@ from articles.fetch.addresses import Target, check_url
 from articles.fetch.exchange import Exchanges
 from articles.fetch.pace import host_of
 from articles.fetch.transport import Clock
-from articles.fetch.types import DoorSettings, Failure, FetchError, Response, Validators
+from articles.fetch.types import DoorSettings, Exchange, Failure, FetchError, Response, Validators
 
 FEED_ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
@@ -73,9 +74,18 @@ class Hop:
 class Door:
     """Makes requests within the limits of its settings; may be used by many threads at once."""
 
-    def __init__(self, settings: DoorSettings, tls: ssl.SSLContext | None = None) -> None:
-        """`tls` replaces the trust in what the system and certifi trust."""
+    def __init__(
+        self,
+        settings: DoorSettings,
+        tls: ssl.SSLContext | None = None,
+        watch: Callable[[Exchange], None] | None = None,
+    ) -> None:
+        """`tls` replaces the trust in what the system and certifi trust.
+
+        `watch` is told of every request that was made, in the thread that made it.
+        """
         self._settings = settings
+        self._watch = watch
         self._exchanges = Exchanges(settings, tls)
         self._under_way: set[Clock] = set()
         self._lock = threading.Lock()
@@ -143,8 +153,12 @@ class Door:
     ) -> Response | Hop:
         """Send one request; statuses in `leading` lead on."""
         try:
-            with self._clock(hop.seconds) as clock:
+            with (
+                self._clock(hop.seconds) as clock,
+                self._watched(hop.target, headers, form) as tell,
+            ):
                 answer = self._exchanges.ask(hop.target, headers, clock, form)
+                tell(answer)
         except FetchError as error:
             if not hop.chain:
                 raise
@@ -159,6 +173,26 @@ class Door:
             seconds=clock.remaining,
             allowed=answer.allowed,
         )
+
+    @contextmanager
+    def _watched(
+        self, target: Target, headers: Mapping[str, str], form: bytes | None
+    ) -> Iterator[Callable[[Response | FetchError], None]]:
+        """Has whoever watches told of a request: what is handed over, or the error it ends in."""
+        began = time.monotonic()
+
+        def tell(result: Response | FetchError) -> None:
+            if self._watch:
+                line = f"{'GET' if form is None else 'POST'} {target.path} HTTP/1.1"
+                sent = {"Host": target.authority, **headers}
+                seconds = time.monotonic() - began
+                self._watch(Exchange(target.url, line, sent, seconds, result))
+
+        try:
+            yield tell
+        except FetchError as error:
+            tell(error)
+            raise
 
     @contextmanager
     def _clock(self, seconds: float) -> Iterator[Clock]:

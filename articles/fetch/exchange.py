@@ -62,6 +62,7 @@ class Exchanges:
             *(target.url, head.status, head.fields, body),
             wire_bytes=wire_bytes,
             allowed=connection.allowed,
+            address=connection.address,
         )
 
     def _send(

@@ -105,6 +105,7 @@ class Connection:
         self.allowed = allowed
         """Whether the address connected to is in a network that only the settings allow."""
         self._sock = sock
+        self.address: str = sock.getpeername()[0]
 
     def send(self, request: bytes, clock: Clock) -> BufferedReader:
         """Send a request whose cost `clock` counts; what comes back is to be read and closed."""

@@ -77,6 +77,21 @@ class Response:
     """Bytes of body as transferred."""
     allowed: bool = False
     """Whether the server is in a network that only the settings allow."""
+    address: str = ""
+    """The IP address that answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and what came of it, for whoever watches a fetch."""
+
+    url: str
+    line: str
+    """The request line, as it was sent."""
+    headers: Mapping[str, str]
+    """Sent with it."""
+    seconds: float
+    result: Response | FetchError
 
 
 class Outcome(StrEnum):

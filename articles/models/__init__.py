@@ -17,6 +17,7 @@ from articles.models.articles import (
 from articles.models.audit import AuditEntry
 from articles.models.corrections import Correction, Held, Moved
 from articles.models.doubts import Doubt
+from articles.models.fetch_traces import FetchTrace
 from articles.models.followups import FollowUp
 from articles.models.imports import Import, ImportRow, Listing
 from articles.models.installation import Installation
@@ -40,6 +41,7 @@ __all__ = [
     "Edition",
     "Embedding",
     "Feed",
+    "FetchTrace",
     "Folded",
     "FollowUp",
     "FrontSlot",

@@ -24,7 +24,7 @@ from articles.entries.parsers import Parsers
 from articles.entries.types import ParsedFeed, ParseError
 from articles.fetch.decide import needs_parsing
 from articles.fetch.door import Door, Hop
-from articles.fetch.types import Failure, FetchError, Outcome, Response
+from articles.fetch.types import Exchange, Failure, FetchError, Outcome, Response
 from articles.models import Feed
 from articles.pipeline import claims, hosts
 from articles.pipeline.claims import Claim
@@ -68,6 +68,7 @@ class Summary:
 
 
 Asked = Callable[[], bool]
+Watch = Callable[[Exchange], None]
 
 
 def never() -> bool:
@@ -91,12 +92,14 @@ def refresh_due(
     return _refresh(_Due(over, call_help), stop)
 
 
-def refresh_named(ids: Collection[int], stop: Asked = never) -> Iterator[Refreshed]:
-    """Refresh these feeds now, whatever their schedule says.
+def refresh_named(
+    ids: Collection[int], stop: Asked = never, watch: Watch | None = None
+) -> Iterator[Refreshed]:
+    """Refresh these feeds now, whatever their schedule says; `watch` is told of every request.
 
     Those whose host is not to be asked within a few seconds become due instead.
     """
-    return _refresh(_Named(sorted(ids)), stop)
+    return _refresh(_Named(sorted(ids)), stop, watch)
 
 
 class _Supply(Protocol):
@@ -159,14 +162,14 @@ class _Named:
             claims.make_due(self.left)
 
 
-def _refresh(supply: _Supply, stop: Asked) -> Iterator[Refreshed]:
+def _refresh(supply: _Supply, stop: Asked, watch: Watch | None = None) -> Iterator[Refreshed]:
     """Keep the threads busy: claim more as soon as fewer feeds are under way than threads.
 
     Of a claimed batch nothing waits for its slowest member, and no more is claimed than can be
     fetched well within the lease.
     """
     width = settings.FETCH_CONCURRENCY
-    with Door(settings.FETCH) as door, ThreadPoolExecutor(width, "fetch") as threads:
+    with Door(settings.FETCH, watch=watch) as door, ThreadPoolExecutor(width, "fetch") as threads:
         journeys = _Journeys(door, threads)
         try:
             idle_since = time.monotonic()

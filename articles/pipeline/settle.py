@@ -53,6 +53,8 @@ class Refreshed:
     feed: Feed
     decision: Decision
     stored: Stored
+    entries: int | None = None
+    """How many it held; None where no body was read."""
 
 
 def state_of(feed: Feed) -> FeedState:
@@ -160,7 +162,8 @@ def _settled(
     if new_url and not _move(feed, new_url):
         feed.retired_at = retired_at
         feed.next_fetch_at = fetched.now + GONE_RETRY
-    return Refreshed(feed, decision, stored)
+    read = len(fetched.parsed.entries) if isinstance(fetched.parsed, ParsedFeed) else None
+    return Refreshed(feed, decision, stored, read)
 
 
 def _leads_to(feed: Feed, decision: Decision) -> str:
