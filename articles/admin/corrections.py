@@ -315,10 +315,7 @@ class CorrectionAdmin(DeskAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": _("Undo a correction"),
-            "question": _(
-                "Undo this? Its articles go back to where they were, unless they have gone"
-                " elsewhere since, and grouping is free again."
-            ),
+            "question": _undoing(correction),
             "items": [(desk_address(correction), str(correction))],
             "label": _("Undo"),
             "back": desk_address(correction),
@@ -334,7 +331,18 @@ class CorrectionAdmin(DeskAdmin):
         words = ngettext(
             "Undone: %(count)d article went back.", "Undone: %(count)d articles went back.", count
         )
-        self.message_user(request, words % {"count": count}, messages.SUCCESS)
+        told = words % {"count": count} if correction.moved.exists() else gettext("Undone.")
+        self.message_user(request, told, messages.SUCCESS)
+
+
+def _undoing(correction: Correction) -> str:
+    """Whether to undo it; what happens then."""
+    if correction.kind in Correction.SHOWING:
+        return gettext("Undo this? The story is then shown as it was decided before.")
+    return gettext(
+        "Undo this? Its articles go back to where they were, unless they have gone"
+        " elsewhere since, and grouping is free again."
+    )
 
 
 def correction_state(correction: Correction) -> tuple[str, str]:

@@ -93,7 +93,8 @@ def test_each_decision_is_undone_from_the_log(desk, flood, client):
     desk.post(at(flood, "hide"), {"reason": "An advertisement", "note": ""})
     assert Correction.objects.count() == 3
     for made in Correction.objects.all():
-        desk.post(f"{LOG}{made.pk}/undo/")
+        assert "is then shown as it was decided before" in text(desk.get(f"{LOG}{made.pk}/undo/"))
+        assert "Undone." in text(desk.post(f"{LOG}{made.pk}/undo/", follow=True))
     flood.refresh_from_db()
     assert (flood.title, flood.pinned_until, flood.hidden_at) == ("Harbour flooded", None, None)
 
