@@ -5,7 +5,7 @@ import django.db.models.deletion
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0024_doubts'),
+        ('articles', '0020_imports'),
     ]
 
     operations = [
