@@ -11,6 +11,7 @@ from typing import Any
 from celery import Task, shared_task
 from celery.signals import worker_init, worker_shutting_down
 from celery.worker import WorkController
+from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -133,6 +134,12 @@ def trace_feed(feed: int) -> None:
 def forget_hosts() -> None:
     """Delete what is known of hosts that are asked no more."""
     logger.info("%d hosts forgotten", hosts.forget())
+
+
+@shared_task
+def forget_sessions() -> None:
+    """Delete the sessions that have ended."""
+    SessionStore.clear_expired()
 
 
 @shared_task

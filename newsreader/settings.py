@@ -215,6 +215,7 @@ CELERY_BEAT_SCHEDULE = {
     "notice doubts": every(300, "notice_doubts"),
     "forget hosts": every(86_400, "forget_hosts"),
     "forget problems": every(86_400, "forget_problems"),
+    "forget sessions": every(86_400, "forget_sessions"),
     "purge what was taken down": every(3600, "purge_taken_down"),
     "search trials": every(60, "search_trials"),
     "compare trials": every(60, "group_trials"),

@@ -12,6 +12,7 @@ from django.contrib.auth.models import Group, User
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client, RequestFactory
+from django.utils import timezone
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -19,6 +20,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from articles.models import AuditEntry
 from articles.permissions import CURATOR, EDITOR
 from articles.pipeline import second_factor
+from articles.tasks import forget_sessions
 from newsreader import desk as desk_rules
 from newsreader.throttle import client_address
 
@@ -199,6 +201,12 @@ class TestSessions:
         attempt(client, SECRET)
         assert client.cookies["sessionid"]["max-age"] == settings.SESSION_IDLE_MINUTES * 60
         assert client.session.get_expiry_age() == settings.SESSION_IDLE_MINUTES * 60
+
+    def test_what_has_ended_is_deleted(self, client, anna):
+        Session.objects.create(pk="old", session_data="", expire_date=timezone.now())
+        attempt(client, SECRET)
+        forget_sessions()
+        assert [session.pk for session in Session.objects.all()] == [client.session.session_key]
 
     def test_using_the_desk_keeps_it(self, client, anna):
         attempt(client, SECRET)
