@@ -19,7 +19,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from articles.models import AuditEntry, Correction, Doubt, Import, Page, Trial
+from articles.models import AuditEntry, Correction, Doubt, Import, Page, Problem, Trial
 from articles.permissions import CURATOR, EDITOR
 from articles.pipeline import audit, corrections, page_queue, takedown
 from tests.factories import (
@@ -69,6 +69,7 @@ MODELS = {
     "articles_doubt": Rights(view=C, change=C),
     "articles_import": Rights(view=C, change=C),
     "articles_page": Rights(view=C),
+    "articles_problem": Rights(view=C, change=C),
     "articles_takedown": Rights(view=E),
     "articles_trial": Rights(view=C, add=C, change=C),
     "auth_user": Rights(view=E, add=E, change=E, delete=S),
@@ -96,6 +97,9 @@ PAGES = {
     "articles_story_pin": (C, C),
     "articles_story_hide": (C, C),
     "articles_correction_undo": (C, C),
+    "articles_problem_close": (C, C),
+    "articles_problem_reopen": (C, C),
+    "articles_feed_trace": (C, C),
     "articles_article_move": (C, C),
     "articles_article_regroup": (C, C),
     "articles_article_take_down": (E, E),
@@ -134,6 +138,7 @@ ACTIONS = {
     "articles_article.fetch_pages": C,
     "articles_article.take_down_chosen": E,
     "articles_doubt.fine": C,
+    "articles_problem.assign": C,
     "articles_doubt.reopen": C,
     "articles_feed.export_csv": C,
     "articles_feed.export_opml": C,
@@ -193,6 +198,9 @@ def make_rows() -> dict[str, Model]:
         ),
         "articles_import": Import.objects.create(edition=make_edition("ie"), name="list"),
         "articles_page": Page.objects.get(),
+        "articles_problem": Problem.objects.create(
+            kind=Problem.Kind.OTHER, text="It is upside down.", article=article
+        ),
         "articles_takedown": takedown.take_down([make_article().pk], asked, person),
         "articles_trial": Trial.objects.create(address="lantern.example"),
         "articles_source": make_source(),
