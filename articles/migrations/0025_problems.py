@@ -13,6 +13,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterModelOptions(
+            name='takedown',
+            options={'ordering': ['-pk'], 'permissions': [('take_down', 'Can take articles down, and undo it')], 'verbose_name': 'take-down'},
+        ),
         migrations.CreateModel(
             name='Problem',
             fields=[

@@ -35,6 +35,7 @@ class TakeDown(models.Model):
 
     class Meta:
         ordering = ["-pk"]
+        verbose_name = "take-down"
         permissions = [("take_down", "Can take articles down, and undo it")]
         indexes = [
             models.Index(
