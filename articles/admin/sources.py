@@ -40,12 +40,9 @@ from articles.admin.trials import TryingAdmin
 from articles.models import Feed, Source, Topic
 from articles.models.feed_states import WORKING
 from articles.models.sources import FeedQuerySet
-from articles.pipeline import page_queue
+from articles.pipeline import followups, page_queue
 from articles.pipeline.opml import why_refused
 from articles.tasks import refresh_feeds
-
-FOLLOWED = {"owner", "country", "editions", "weight", "muted_until", "blocked_words"}
-"""Of a source: what its stories derive from."""
 
 
 class FeedForm(ModelForm):  # type: ignore[type-arg]
@@ -166,7 +163,7 @@ class SourceAdmin(SourcePage, SourceActions, TryingAdmin):
     ) -> None:
         """What follows of a change follows at once: stories, and pages of the last days."""
         super().save_model(request, source, form, change)
-        if change and FOLLOWED & set(form.changed_data):
+        if change and followups.FOLLOWED & set(form.changed_data):
             follow([source.pk])
             self.message_user(request, gettext("Its stories follow within seconds."))
         if not {"fetch_pages", "active"} & set(form.changed_data):

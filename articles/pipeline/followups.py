@@ -24,6 +24,9 @@ from articles.pipeline.lock import BusyError, wait_for
 
 logger = logging.getLogger(__name__)
 
+FOLLOWED = frozenset({"owner", "country", "editions", "weight", "muted_until", "blocked_words"})
+"""Of a source: what its stories derive from."""
+
 BATCH = 500
 """Articles that one transaction goes through."""
 

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils.text import slugify
 
 from articles.models import Edition, Feed, Import, ImportRow, Source, Topic
-from articles.pipeline import audit, catalogue
+from articles.pipeline import audit, catalogue, followups
 from articles.pipeline.catalogue import Catalogue, FeedRecord, SourceRecord, feed_key
 from articles.pipeline.opml import Topics, known_topics
 from articles.pipeline.tables import Line, read_table
@@ -220,6 +220,8 @@ class _Changes:
             else:
                 setattr(source, name, value)
         source.save(update_fields=[name for name in changes if name != "editions"])
+        if followups.FOLLOWED & set(changes):
+            followups.ask([source.pk])
         self._note(source, changes, had)
 
     def _feed(self, pk: int, changes: Fields, had: Fields) -> None:

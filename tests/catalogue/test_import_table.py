@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from articles.models import Edition, Feed, Import, ImportRow, Source, Topic
+from articles.models import Edition, Feed, FollowUp, Import, ImportRow, Source, Topic
 from articles.pipeline import imports
 from articles.pipeline.tables import COLUMNS, write_table
 from articles.selectors import exports
@@ -89,6 +89,13 @@ def test_only_what_a_row_says_otherwise_is_changed(crier, village):
     feed = Feed.objects.get()
     assert (crier.name, crier.owner, crier.editions.count()) == ("The Crier", "Lamp Ltd", 0)
     assert (feed.url, feed.title, feed.topic) == ("https://crier.example/rss", "Everything", None)
+
+
+def test_stories_follow_what_a_table_changes_of_a_source(crier, village):
+    stored(village, "slug,notes", "crier,Asked in May")
+    assert not FollowUp.objects.exists()
+    stored(village, "slug,weight", "crier,2")
+    assert FollowUp.objects.get().source == crier
 
 
 def test_a_check_changes_nothing(crier, village):
