@@ -92,6 +92,7 @@ PAGES = {
     "jsi18n": (C, NOBODY),
     "articles_source_import_opml": (C, C),
     "articles_feed_import_opml": (C, C),
+    "articles_feed_trace": (C, C),
     "articles_story_correct": (C, C),
     "articles_story_headline": (C, C),
     "articles_story_pin": (C, C),
