@@ -100,7 +100,6 @@ PAGES = {
     "articles_correction_undo": (C, C),
     "articles_problem_close": (C, C),
     "articles_problem_reopen": (C, C),
-    "articles_feed_trace": (C, C),
     "articles_article_move": (C, C),
     "articles_article_regroup": (C, C),
     "articles_article_take_down": (E, E),

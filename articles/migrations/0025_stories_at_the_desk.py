@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('articles', '0021_source_days'),
+        ('articles', '0024_source_days'),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0019_trials'),
+        ('articles', '0020_trials'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

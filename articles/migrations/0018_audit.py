@@ -23,7 +23,7 @@ DROP FUNCTION audit_is_append_only();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0016_source_times'),
+        ('articles', '0017_source_times'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

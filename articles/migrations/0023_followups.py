@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('articles', '0021_fetch_traces'),
+        ('articles', '0022_fetch_traces'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0022_stories_at_the_desk'),
+        ('articles', '0025_stories_at_the_desk'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('articles', '0017_audit'),
+        ('articles', '0018_audit'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0023_takedowns'),
+        ('articles', '0026_takedowns'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
