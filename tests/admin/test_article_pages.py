@@ -18,7 +18,8 @@ from tests.factories import make_article, make_source
 def queued(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The tasks that were sent, in place of a queue."""
     sent: list[str] = []
-    monkeypatch.setattr("articles.admin.articles.read_pages.delay", lambda: sent.append("read_pages"))
+    queue = "articles.admin.articles.read_pages.delay"
+    monkeypatch.setattr(queue, lambda: sent.append("read_pages"))
     return sent
 
 
