@@ -68,6 +68,10 @@ def patient(person: User) -> None:
         model.objects.filter(user=person).update(throttling_failure_timestamp=None)
 
 
+def test_who_signs_in_without_having_asked_for_a_page_comes_to_the_first_one(client, anna):
+    assert attempt(client, SECRET)["Location"] == "/admin/"
+
+
 class TestThrottle:
     def test_five_failures_for_a_name_at_an_address_make_it_wait(self, client, anna):
         for _ in range(4):
