@@ -347,7 +347,7 @@ UNFOLD = {
             {"title": _("Change password"), "link": reverse_lazy("admin:password_change")},
         ]
     },
-    "STYLES": [lambda request: static("css/desk.css")],
+    "STYLES": [lambda request: static("css/desk/base.css")],
     "DASHBOARD_CALLBACK": "articles.admin.dashboard.dashboard",
     "SIDEBAR": {"show_search": True, "show_all_applications": True},
 }

@@ -248,7 +248,9 @@ def told() -> dict[str, Any]:
     return {
         "stories": {frozenset(each) for each in stories.values()},
         "copies": {(names[one], names[other]) for one, other in copies},
-        "similar": {(names[one], names[other]) for one, other in links},
+        # By titles: a copy that came first is linked as itself before it is known to be one, and
+        # pages fold it under what it copies.
+        "similar": {(names[one][0], names[other][0]) for one, other in links},
     }
 
 
