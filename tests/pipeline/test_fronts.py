@@ -168,6 +168,8 @@ def test_a_second_process_leaves_it_to_the_first(uk):
             cursor.execute("SELECT pg_advisory_lock(%s)", [lock.ARRANGING])
         fronts.arrange_fronts()
         assert not FrontSlot.objects.exists()
+        with other.cursor() as cursor:  # closing alone would let it go only a moment later
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [lock.ARRANGING])
     finally:
         other.close()
     fronts.arrange_fronts()
