@@ -8,13 +8,13 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin import ModelAdmin, SimpleListFilter
 from django.contrib.auth.models import User
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from articles.admin.base import LINK_STYLE, DeskAdmin
+from articles.admin.base import LINK_STYLE, DeskAdmin, ShownOnly
 from articles.admin.changes import lines
 from articles.models import AuditEntry
 
@@ -52,7 +52,7 @@ class PersonFilter(SimpleListFilter):
 
 
 @admin.register(AuditEntry)
-class AuditAdmin(DeskAdmin):
+class AuditAdmin(ShownOnly, DeskAdmin):
     """Nobody adds, changes or removes an entry by hand; the database sees to it as well."""
 
     list_display = ("at", "by_name", "action", "kind_name", "object_link", "note")
@@ -60,15 +60,6 @@ class AuditAdmin(DeskAdmin):
     list_display_links = ("at",)
     fields = ("at", "by_name", "action", "kind_name", "object_link", "note", "what_changed")
     readonly_fields = fields
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
     @admin.display(description=_("kind"), ordering="kind")
     def kind_name(self, entry: AuditEntry) -> str:

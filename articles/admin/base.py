@@ -52,13 +52,8 @@ class DeskAdmin(RecordingAdmin):
         return found or self.opts.ordering or ("-pk",)
 
 
-class ReadOnlyInline(TabularInline):  # type: ignore[misc]
-    """Rows that are derived, and so are shown only."""
-
-    extra = 0
-    per_page = 20
-    can_delete = False
-    hide_title = True
+class ShownOnly:
+    """Of an admin or an inline: rows that are shown only, whoever asks."""
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -68,6 +63,15 @@ class ReadOnlyInline(TabularInline):  # type: ignore[misc]
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+class ReadOnlyInline(ShownOnly, TabularInline):  # type: ignore[misc]
+    """Rows that are derived, and so are shown only."""
+
+    extra = 0
+    per_page = 20
+    can_delete = False
+    hide_title = True
 
 
 def labelled(colours: Mapping[str, str]) -> Callable[[Display], Display]:

@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
-from articles.admin.base import DeskAdmin, ReadOnlyInline, desk_link, labelled
+from articles.admin.base import DeskAdmin, ReadOnlyInline, ShownOnly, desk_link, labelled
 from articles.admin.comparing import columns
 from articles.models import Article, Correction, Moved, Story
 from articles.pipeline import comparing, corrections
@@ -263,7 +263,7 @@ class MovedInline(ReadOnlyInline):
 
 
 @admin.register(Correction)
-class CorrectionAdmin(DeskAdmin):
+class CorrectionAdmin(ShownOnly, DeskAdmin):
     """The log of corrections: to be read, and undone."""
 
     list_display = ("summary", "kind", "language", "made_by", "made_at", "state")
@@ -280,15 +280,6 @@ class CorrectionAdmin(DeskAdmin):
         ("made_by", "made_at"),
         ("undone_by", "undone_at"),
     )
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
     def has_undo_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return request.user.has_perm(PERMISSION) and self.has_view_permission(request)

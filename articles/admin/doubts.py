@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.admin import ModelAdmin, SimpleListFilter
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -17,7 +17,7 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from articles.admin.base import LINK_STYLE, DeskAdmin, labelled
+from articles.admin.base import LINK_STYLE, DeskAdmin, ShownOnly, labelled
 from articles.admin.comparing import columns
 from articles.admin.corrections import PERMISSION, desk_address, row_or_404
 from articles.admin.news import languages
@@ -70,7 +70,7 @@ class SettledFilter(SimpleListFilter):
 
 
 @admin.register(Doubt)
-class DoubtAdmin(DeskAdmin):
+class DoubtAdmin(ShownOnly, DeskAdmin):
     """Groupings to look at, the most urgent first."""
 
     list_display = ("about", "and_other", "label", "why", "articles", "noticed_at")
@@ -79,15 +79,6 @@ class DoubtAdmin(DeskAdmin):
     list_select_related = ("story", "other")
     ordering = ("-urgency", "-pk")
     actions = ("fine", "reopen")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
     def has_correct_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return request.user.has_perm(PERMISSION)

@@ -28,7 +28,7 @@ from unfold.widgets import (
     UnfoldAdminURLInputWidget,
 )
 
-from articles.admin.base import DeskAdmin
+from articles.admin.base import DeskAdmin, ShownOnly
 from articles.admin.exports import ExportingAdmin, download
 from articles.models import Edition, Import, ImportRow
 from articles.pipeline import imports
@@ -144,7 +144,7 @@ def page_of(work: Import) -> str:
 
 
 @admin.register(Import)
-class ImportAdmin(DeskAdmin):
+class ImportAdmin(ShownOnly, DeskAdmin):
     """Imports are made by the form on the lists of sources and feeds, and kept as they went."""
 
     list_display = ("name", "format", "state_now", "by", "made_at", "finished_at")
@@ -157,15 +157,6 @@ class ImportAdmin(DeskAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return bool(request.user.is_staff and request.user.has_perms(PERMISSIONS))
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Import]:
         found: QuerySet[Import] = super().get_queryset(request)

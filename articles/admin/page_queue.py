@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.db.models import Model
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from articles.admin.base import DeskAdmin, desk_link
+from articles.admin.base import DeskAdmin, ShownOnly, desk_link
 from articles.models import Page
 
 
 @admin.register(Page)
-class PageAdmin(DeskAdmin):
+class PageAdmin(ShownOnly, DeskAdmin):
     """To be read: what becomes of pages is for the queue to say."""
 
     list_display = ("article_link", "state", "error", "host", "next_try_at", "made_at")
@@ -28,15 +26,6 @@ class PageAdmin(DeskAdmin):
         ("attempts", "redirects"),
     )
     readonly_fields = ("article_link",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
     @admin.display(description=_("article"))
     def article_link(self, page: Page) -> str:

@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -24,7 +24,7 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
-from articles.admin.base import DeskAdmin, ReadOnlyInline, desk_link, labelled
+from articles.admin.base import DeskAdmin, ReadOnlyInline, ShownOnly, desk_link, labelled
 from articles.admin.corrections import desk_address, row_or_404
 from articles.admin.news import HEAVY, found
 from articles.entries.urls import canonical_url
@@ -175,7 +175,7 @@ class TakenInline(ReadOnlyInline):
 
 
 @admin.register(TakeDown)
-class TakeDownAdmin(DeskAdmin):
+class TakeDownAdmin(ShownOnly, DeskAdmin):
     """The log of take-downs: to be read, added to by a question, and undone."""
 
     list_display = ("summary", "reason", "requester", "made_by", "made_at", "state")
@@ -189,15 +189,6 @@ class TakeDownAdmin(DeskAdmin):
         *("summary", "reason", ("requester", "contact"), "copies"),
         *(("made_by", "made_at"), ("undone_by", "undone_at"), "purged_at"),
     )
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
     def has_take_down_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return request.user.has_perm(PERMISSION)

@@ -31,7 +31,7 @@ from unfold.widgets import (
 )
 
 from articles import tasks
-from articles.admin.base import DeskAdmin, desk_link, labelled
+from articles.admin.base import DeskAdmin, ShownOnly, desk_link, labelled
 from articles.admin.imports import ImportingAdmin
 from articles.models import Edition, Source, Topic, Trial, TrialEntry, TrialFeed
 from articles.models.places import country_code, language_code
@@ -206,7 +206,7 @@ def _preview(entry: TrialEntry, outlet: Outlet) -> Preview:
 
 
 @admin.register(Trial)
-class TrialAdmin(DeskAdmin):
+class TrialAdmin(ShownOnly, DeskAdmin):
     list_display = ("address", "status", "source_link", "asked_by", "made_at")
     list_select_related = ("source", "asked_by")
     list_filter = ("state",)
@@ -236,14 +236,8 @@ class TrialAdmin(DeskAdmin):
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return request.user.has_perms(PERMISSIONS)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return request.user.has_perms(PERMISSIONS)
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
     # -- the list
 

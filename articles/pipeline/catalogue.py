@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from articles.entries.urls import CLICK_PARAMETERS, TRACKING_PREFIXES
 from articles.fetch.addresses import check_url
+from articles.fetch.pace import host_of
 from articles.fetch.types import FetchError
 from articles.models import Edition, Feed, Source, Topic
 
@@ -179,6 +180,12 @@ def feed_key(url: str) -> str:
     kept = "&".join(part for part in query.split("&") if part and not _is_mark(part))
     key = f"{target.authority.removeprefix('www.')}{path.rstrip('/')}"
     return f"{key}?{kept}".rstrip("/") if kept else key
+
+
+def with_www(url: str) -> tuple[str, str]:
+    """The host of an address, without `www.` and with it."""
+    bare = host_of(url).removeprefix("www.")
+    return bare, f"www.{bare}"
 
 
 def known_keys() -> set[str]:

@@ -13,7 +13,6 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from articles.entries.types import Hints, ParsedFeed, ParseError
 from articles.fetch.decide import GONE_RETRY, Reading, decide
-from articles.fetch.pace import host_of
 from articles.fetch.rhythm import Rhythm, observed
 from articles.fetch.types import (
     Decision,
@@ -27,7 +26,7 @@ from articles.fetch.types import (
 from articles.fetch.websub import offer
 from articles.models import Feed
 from articles.pipeline import rows, source_days
-from articles.pipeline.catalogue import feed_key
+from articles.pipeline.catalogue import feed_key, with_www
 from articles.pipeline.push import Note, is_live, note
 from articles.pipeline.steady import steadily
 from articles.pipeline.store import Stored, store_feeds
@@ -237,8 +236,7 @@ def _doubled(feed: Feed, other: str) -> bool:
 
 def _double(feed: Feed, url: str) -> str:
     """The address of another feed that is the same as `url` but for its spelling; else empty."""
-    host = host_of(url).removeprefix("www.")
-    there = Feed.objects.filter(host__in=[host, f"www.{host}"]).exclude(pk=feed.pk)
+    there = Feed.objects.filter(host__in=with_www(url)).exclude(pk=feed.pk)
     key = feed_key(url)
     found = there.filter(retired_at=None).values_list("url", flat=True)
     return next((known for known in found if feed_key(known) == key), "")

@@ -27,7 +27,7 @@ from articles.fetch.rhythm import observed
 from articles.models import Edition, Feed, Source, Topic, Trial, TrialEntry, TrialFeed
 from articles.pipeline import audit, hosts
 from articles.pipeline.audit import Person
-from articles.pipeline.catalogue import feed_key
+from articles.pipeline.catalogue import feed_key, with_www
 from articles.pipeline.discovery import Found, FoundFeed, discover
 from articles.pipeline.rehearsal import rehearse
 
@@ -142,7 +142,7 @@ def known_sources(trial: Trial) -> list[Source]:
     addresses = {
         url for feed in trial.feeds.all() for url in (feed.url, feed.home_url) if host_of(url)
     }
-    names = {name for url in addresses for name in _names(host_of(url))}
+    names = {name for url in addresses for name in with_www(url)}
     pages = Q(feeds__host__in=names)
     for host in names:
         for scheme in ("http", "https"):
@@ -270,15 +270,10 @@ def _store(trial: Trial, found: Found) -> None:
 def _known_feeds(found: Sequence[FoundFeed]) -> dict[str, Feed]:
     """The feeds here that these are already, by the addresses to which these would subscribe."""
     spellings = {feed.url: (feed.url, *feed.also_at) for feed in found}
-    names = {name for urls in spellings.values() for url in urls for name in _names(host_of(url))}
+    names = {name for urls in spellings.values() for url in urls for name in with_www(url)}
     feeds = {feed_key(feed.url): feed for feed in Feed.objects.filter(host__in=names)}
     known = ((url, feeds.get(feed_key(each))) for url, urls in spellings.items() for each in urls)
     return {url: feed for url, feed in known if feed}
-
-
-def _names(host: str) -> tuple[str, str]:
-    bare = host.removeprefix("www.")
-    return bare, f"www.{bare}"
 
 
 def _row(trial: Trial, position: int, feed: FoundFeed, known: Feed | None) -> TrialFeed:
