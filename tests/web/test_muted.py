@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from articles.models import Article, Edition, Source, Story
 from articles.pipeline import followups, fronts, stories
+from articles.selectors import sitemaps
 from tests.factories import (
     link,
     make_article,
@@ -77,7 +78,8 @@ def addresses(article: Article) -> list[str]:
         *(other.get_absolute_url(), copied.get_absolute_url()),
         *(third.get_absolute_url(), f"/about/ranking/?story={story.pk}"),
         *("/source/mirror/", "/sitemap.xml", "/sitemap-pages.xml", "/sitemap-news.xml"),
-        "/sitemap-stories-0.xml",
+        # By their own numbers: ids do not begin anew with every test.
+        *(f"/sitemap-stories-{number}.xml" for number, _ in sitemaps.portions()),
     ]
 
 

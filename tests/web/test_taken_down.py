@@ -20,6 +20,7 @@ from articles.pipeline import digests, fronts, takedown
 from articles.pipeline import stories as storing
 from articles.pipeline.takedown import Request
 from articles.selectors import latest
+from articles.selectors.sitemaps import SPAN
 from tests.factories import (
     link,
     make_article,
@@ -108,7 +109,8 @@ def addresses(gone: Article, story: Story) -> set[str]:
         *("/", "/uk/", "/uk/world/", "/latest/", "/latest/?edition=uk", "/latest/?language=all"),
         *("/sources/", "/source/herald/", "/about/", "/about/ranking/", "/about/keyboard/"),
         f"/about/ranking/?story={story.pk}",
-        *("/sitemap.xml", "/sitemap-pages.xml", "/sitemap-news.xml", "/sitemap-stories-0.xml"),
+        *("/sitemap.xml", "/sitemap-pages.xml", "/sitemap-news.xml"),
+        f"/sitemap-stories-{story.pk // SPAN}.xml",
         *("/sources/feeds.opml", "/uk/?after=", "/latest/feed.atom?edition=uk"),
         f"/search/feed.atom?q={WORD}",
         f"/search/feed.json?q={WORD}",
