@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from tests.factories import make_article, make_edition, make_source
 
@@ -21,6 +21,19 @@ def latest(live_server, visit) -> Page:
     page.clock.install()
     page.goto(f"{live_server.url}/latest/")
     return page
+
+
+@pytest.fixture
+def asked(latest) -> list[str]:
+    """What the page has asked for news of since it was opened."""
+    found: list[str] = []
+
+    def note(request: Request) -> None:
+        if "/latest/since/" in request.url:
+            found.append(request.url)
+
+    latest.on("request", note)
+    return found
 
 
 def test_new_articles_are_told_beside_what_is_read_and_shown_when_asked_for(latest):
@@ -52,9 +65,7 @@ def test_a_reader_who_was_at_the_news_of_new_articles_stays_there(latest):
     expect(told).to_be_focused()
 
 
-def test_a_reader_pauses_it_and_that_is_remembered(latest):
-    asked: list[str] = []
-    latest.on("request", lambda request: asked.append(request.url))
+def test_a_reader_pauses_it_and_that_is_remembered(latest, asked):
     pause = latest.get_by_role("button", name="Pause updates")
     expect(pause).to_have_attribute("aria-pressed", "false")
     pause.click()
@@ -68,11 +79,9 @@ def test_a_reader_pauses_it_and_that_is_remembered(latest):
     expect(pause).to_have_attribute("aria-pressed", "false")
 
 
-def test_a_tab_that_nobody_sees_asks_for_nothing(latest):
+def test_a_tab_that_nobody_sees_asks_for_nothing(latest, asked):
     hide = "Object.defineProperty(document, 'hidden', {value: true, configurable: true})"
     latest.evaluate(hide)
-    asked: list[str] = []
-    latest.on("request", lambda request: asked.append(request.url))
     latest.clock.run_for(3 * HALF_A_MINUTE)
     with latest.expect_request("**/latest/since/**"):
         latest.evaluate("delete document.hidden")
