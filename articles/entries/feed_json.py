@@ -54,7 +54,12 @@ def _entry(item: Mapping[str, Any]) -> RawEntry:
             without_controls(tag) for tag in _list(item, "tags") if isinstance(tag, str)
         ),
         media=tuple(
-            RawMedia(_text(a, "url"), _text(a, "mime_type"), _text(a, "size_in_bytes"))
+            RawMedia(
+                url=_text(a, "url"),
+                media_type=_text(a, "mime_type"),
+                length=_text(a, "size_in_bytes"),
+                duration=_text(a, "duration_in_seconds"),
+            )
             for a in attachments
         ),
         images=tuple(

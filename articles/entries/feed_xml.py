@@ -163,13 +163,16 @@ def _authors(entry: Values) -> tuple[str, ...]:
 
 
 def _media(entry: Values) -> tuple[RawMedia, ...]:
+    """Enclosures, which last as long as the episode that they are, and Media RSS content."""
     links = [link for link in _several(entry, "links") if link.get("rel") == "enclosure"]
     contents = [c for c in _several(entry, "media_content") if not _is_image(c)]
+    episode = _text(entry, "itunes_duration")
     return tuple(
         RawMedia(
             url=str(found.get("href") or found.get("url") or ""),
             media_type=str(found.get("type") or ""),
             length=str(found.get("length") or found.get("filesize") or ""),
+            duration=str(found.get("duration") or (episode if "href" in found else "")),
         )
         for found in [*links, *contents]
     )

@@ -23,7 +23,7 @@ def content_hash(entry: Entry) -> bytes:
         entry.authors,
         entry.categories,
         entry.image_url,
-        [(e.url, e.media_type) for e in entry.enclosures],
+        [(e.url, e.media_type, *filter(None, [e.duration])) for e in entry.enclosures],
     )
     return hash_bytes(json.dumps(seen, ensure_ascii=False))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from html import unescape
 
@@ -23,10 +23,13 @@ MAX_AUTHORS, MAX_AUTHOR_LENGTH = 10, 100
 MAX_CATEGORIES, MAX_CATEGORY_LENGTH = 20, 60
 MAX_ENCLOSURES = 20
 MAX_TEXT = 100_000
+MAX_DURATION = 7 * 24 * 3600
+"""Seconds; what claims to last longer says nothing of use."""
 GOOD_WIDTH = 1200
 """Pixels; a wider image is more than a page shows."""
 
 _IMG_SRC = re.compile(r'<img\b[^>]*?\bsrc="([^"]+)"')
+_DURATION = re.compile(r"(?:(?:(\d{1,3}):)?(\d{1,5}):)?(\d{1,6})(?:\.\d*)?", re.ASCII)
 _TRACKER = re.compile(
     r"pixel|1x1|/trk|tracker|beacon|feedsportal|feedburner\.com/~|doubleclick|/b\.gif|stats\.wordpress"
     r"|/count(?:er)?/|spacer|blank\.gif|gravatar|emoji",
@@ -117,11 +120,31 @@ def _enclosures(media: Iterable[RawMedia], base: str) -> tuple[Enclosure, ...]:
     found: dict[str, Enclosure] = {}
     for raw in media:
         if url := safe_url(raw.url, base):
-            kind = raw.media_type.strip().lower()[:100]
-            length = int(raw.length) if raw.length.isascii() and raw.length.isdigit() else None
-            known = length if length and length < 2**63 else None
-            found.setdefault(url, Enclosure(url, plain_text(kind), known))
+            told = _enclosure(raw, url)
+            kept = found.setdefault(url, told)
+            if told.duration and not kept.duration:  # as Media RSS tells it of an enclosure
+                found[url] = replace(kept, duration=told.duration)
     return tuple(found.values())[:MAX_ENCLOSURES]
+
+
+def _enclosure(raw: RawMedia, url: str) -> Enclosure:
+    kind = plain_text(raw.media_type.strip().lower()[:100])
+    length = int(raw.length) if raw.length.isascii() and raw.length.isdigit() else None
+    lasts = None if kind.startswith("image/") else seconds(raw.duration)
+    return Enclosure(url, kind, length if length and length < 2**63 else None, lasts)
+
+
+def seconds(duration: str) -> int | None:
+    """How long a file lasts, by a claim in seconds, as MM:SS or HH:MM:SS; None where unclear.
+
+    Media RSS and JSON Feed have seconds, Apple's `itunes:duration` any of the three.
+    """
+    parts = _DURATION.fullmatch(duration.strip()[:20])
+    if parts is None:
+        return None
+    hours, minutes, rest = (int(part or 0) for part in parts.groups())
+    total = hours * 3600 + minutes * 60 + rest
+    return total if 0 < total <= MAX_DURATION else None
 
 
 def _image(images: Iterable[RawImage], html: str, base: str) -> str:

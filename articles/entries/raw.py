@@ -21,6 +21,8 @@ class RawMedia:
     url: str
     media_type: str = ""
     length: str = ""
+    duration: str = ""
+    """Seconds, or parts of a time with colons between them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ class Enclosure:
     """As claimed, for example `audio/mpeg`; may be empty."""
     length: int | None = None
     """Bytes, as claimed."""
+    duration: int | None = None
+    """Seconds, as claimed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,12 +67,21 @@ def _entry(root: Element, item: Item) -> None:
         add(entry, "content", item.content_html, type="html")
 
 
+def _number(value: int | None) -> str:
+    return "" if value is None else str(value)
+
+
 def _media(entry: Element, item: Item) -> None:
     for medium in item.media:
-        length = "" if medium.length is None else str(medium.length)
+        size, lasts = _number(medium.length), _number(medium.duration)
         add(
             entry, "link",
-            rel="enclosure", type=medium.media_type, length=length, href=medium.url,
+            rel="enclosure", type=medium.media_type, length=size, href=medium.url,
         )  # fmt: skip
+        if lasts:  # Atom has no word for it
+            add(
+                entry, "media:content",
+                url=medium.url, type=medium.media_type, fileSize=size, duration=lasts,
+            )  # fmt: skip
     if item.image_url:
         add(entry, "media:thumbnail", url=item.image_url)

@@ -58,6 +58,7 @@ def _attachment(medium: Medium) -> dict[str, Any]:
         # Required, and the publisher may not have told.
         "mime_type": medium.media_type or "application/octet-stream",
         "size_in_bytes": medium.length,
+        "duration_in_seconds": medium.duration,
     }
 
 

@@ -15,6 +15,8 @@ class Medium:
     """As its publisher claims it; may be empty."""
     length: int | None = None
     """Bytes, as claimed."""
+    duration: int | None = None
+    """Seconds, as claimed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,9 +137,13 @@ def updated(article: Article) -> datetime:
 
 
 def media(enclosures: Sequence[dict[str, Any]]) -> tuple[Medium, ...]:
-    """The media files of an article, without types that are none."""
+    """The media files of an article, without types that are none.
+
+    What was stored before durations were read has none.
+    """
     return tuple(
-        Medium(each["url"], _type(each["media_type"]), each["length"]) for each in enclosures
+        Medium(each["url"], _type(each["media_type"]), each["length"], each.get("duration"))
+        for each in enclosures
     )
 
 

@@ -22,7 +22,7 @@ class Medium:
     action: str
     """What a link to it says."""
     facts: tuple[str, ...]
-    """Format, size and host, as far as they are known."""
+    """How long it lasts, format, size and host, as far as they are known."""
 
 
 def media(article: Article) -> tuple[Medium, ...]:
@@ -33,7 +33,7 @@ def media(article: Article) -> tuple[Medium, ...]:
 
 
 def _medium(file: dict[str, object]) -> Medium:
-    url, size = str(file["url"]), file.get("length")
+    url, size, lasts = str(file["url"]), file.get("length"), file.get("duration")
     kind, _slash, subtype = str(file.get("media_type", "")).lower().partition("/")
     actions = {
         "video": _("Watch the video"),
@@ -41,6 +41,7 @@ def _medium(file: dict[str, object]) -> Medium:
         "image": _("Look at the picture"),
     }
     facts = (
+        wording.duration(lasts) if isinstance(lasts, int) and lasts > 0 else "",
         _format(subtype) if kind in actions else "",
         filesizeformat(size) if isinstance(size, int) and size > 0 else "",
         wording.host(url),

@@ -44,6 +44,13 @@ def percent(share: float) -> str:
     return format_percent(share, locale=names.here())
 
 
+def duration(seconds: int) -> str:
+    """ "45 s", "12 min", "1 h 5 min", in symbols of all languages (SI brochure, table 8)."""
+    hours, minutes = divmod(round(seconds / 60), 60)
+    told = [(hours, "h"), (minutes, "min")] if seconds >= 60 else [(seconds, "s")]
+    return " ".join(f"{count}\xa0{unit}" for count, unit in told if count)
+
+
 def counts(story: Story | Told) -> str:
     """ "14 outlets, 5 independent reports"; empty for a story of one article."""
     return coverage(story.article_count, story.source_count, story.independent_count)

@@ -86,6 +86,12 @@ def test_the_content_hash_changes_with_what_a_reader_sees(change):
     assert content_hash(replace(ENTRY, **change)) != content_hash(ENTRY)
 
 
+def test_the_content_hash_changes_once_it_is_known_how_long_a_recording_lasts():
+    silent = replace(ENTRY, enclosures=(Enclosure("https://example.org/a.mp3", "audio/mpeg"),))
+    lasting = (replace(silent.enclosures[0], duration=750),)
+    assert content_hash(replace(silent, enclosures=lasting)) != content_hash(silent)
+
+
 def test_the_content_hash_does_not_change_with_the_time_of_the_fetch():
     later = replace(ENTRY, published=NOW + HOUR, published_claim=None, updated=NOW)
     assert content_hash(later) == content_hash(ENTRY)

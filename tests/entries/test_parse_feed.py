@@ -62,7 +62,12 @@ def test_a_feed_is_one_object_with_its_entries(feed):
         "html": "<p>It is closed.</p>",
         "image": "",
         "enclosures": [
-            {"url": "https://news.example/1.mp3", "type": "audio/mpeg", "length": 12}
+            {
+                "url": "https://news.example/1.mp3",
+                "type": "audio/mpeg",
+                "length": 12,
+                "duration": None,
+            }
         ],
         "published": "2026-03-09T07:00:00+00:00",
         "updated": None,

@@ -135,7 +135,7 @@ def test_media_are_links_that_say_what_one_can_do_with_them(uk, read):
     enclosures = [
         {"url": "https://m.example/a.mp3", "media_type": "audio/mpeg", "length": 12_900_000},
         {"url": "https://m.example/b", "media_type": "video/x-ms-wmv", "length": None},
-        {"url": "https://m.example/c", "media_type": "", "length": 0},
+        {"url": "https://m.example/c", "media_type": "", "length": 0, "duration": None},
         {"url": "https://m.example/d.gif", "media_type": "image/gif", "length": None},
     ]
     page = read(grouped(enclosures=enclosures).get_absolute_url())
@@ -147,6 +147,23 @@ def test_media_are_links_that_say_what_one_can_do_with_them(uk, read):
     assert "Listen to the recording MP3 · 12.3 MB · m.example" in text
     assert "Watch the video m.example" in text
     assert "Open the file m.example" in text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (45, "45 s · MP3"),
+        (59, "59 s · MP3"),
+        (60, "1 min · MP3"),
+        (739, "12 min · MP3"),
+        (3590, "1 h · MP3"),
+        (3900, "1 h 5 min · MP3"),
+    ],
+)
+def test_a_recording_tells_how_long_it_lasts(uk, read, seconds, told):
+    medium = {"url": "https://m.example/a.mp3", "media_type": "audio/mpeg", "length": None}
+    page = read(grouped(enclosures=[medium | {"duration": seconds}]).get_absolute_url())
+    assert f"Listen to the recording {told}" in page.text.replace("\xa0", " ")
 
 
 def test_a_file_is_listed_once_and_not_where_it_is_the_picture_that_is_shown(uk, read):

@@ -33,7 +33,12 @@ def addresses(uk) -> list[str]:
         authors=["Ada Field"],
         categories=["Transport"],
         enclosures=[
-            {"url": "https://a.example/1.mp3", "media_type": "audio/mpeg", "length": 7},
+            {
+                "url": "https://a.example/1.mp3",
+                "media_type": "audio/mpeg",
+                "length": 7,
+                "duration": 750,
+            },
             {"url": "https://a.example/2", "media_type": "a film", "length": None},
         ],
         image_url="https://i.example/1.jpg",
@@ -121,9 +126,15 @@ def test_an_article_is_credited_signed_and_brings_its_media(addresses, feed):
     assert text(all_of(entry, "contributor")[0], "name") == "Ada Field"
     assert [each.get("term") for each in all_of(entry, "category")] == ["Transport"]
     assert links(entry, "enclosure") == ["https://a.example/1.mp3", "https://a.example/2"]
+    (lasting,) = entry.iter("{http://search.yahoo.com/mrss/}content")
+    assert lasting.attrib == {
+        "url": "https://a.example/1.mp3", "type": "audio/mpeg", "fileSize": "7", "duration": "750",
+    }  # fmt: skip
     assert text(entry, "summary") == "What is known about this: Bridge closed."
     (item,) = json_feed(feed("/source/the-lantern/feed.json"))["items"]
-    assert item["attachments"][0]["size_in_bytes"] == 7
+    first, second = item["attachments"]
+    assert (first["size_in_bytes"], first["duration_in_seconds"]) == (7, 750)
+    assert "duration_in_seconds" not in second
     assert item["external_url"].startswith("https://paper.example/")
     assert item["image"] == "https://i.example/1.jpg"
 

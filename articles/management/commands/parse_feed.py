@@ -109,7 +109,12 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "html": entry.html,
         "image": entry.image_url,
         "enclosures": [
-            {"url": media.url, "type": media.media_type, "length": media.length}
+            {
+                "url": media.url,
+                "type": media.media_type,
+                "length": media.length,
+                "duration": media.duration,
+            }
             for media in entry.enclosures
         ],
         "published": _time(entry.published_claim),
