@@ -17,6 +17,7 @@ from kombu.exceptions import OperationalError
 
 from articles.clustering.embedding import ModelError
 from articles.pipeline import (
+    digests,
     doubts,
     embeddings,
     followups,
@@ -242,6 +243,7 @@ def group_language(language: str) -> None:
         return
     if grouped:
         fronts.arrange_fronts()
+        _send(digest_stories, expires=SEQUEL_SECONDS)
     if over() and not stopping():
         _send(group_language, language)
 
@@ -266,6 +268,14 @@ def follow_soon() -> None:
 def arrange_fronts() -> None:
     """Arrange the front pages again: what develops changes as time passes."""
     fronts.arrange_fronts()
+
+
+@shared_task
+def digest_stories() -> None:
+    """Tell in short what has changed, for a while; go on in a new task where more waits."""
+    over = _slice()
+    if digests.digest_waiting(over) and over() and not stopping():
+        _send(digest_stories, expires=SEQUEL_SECONDS)
 
 
 @shared_task

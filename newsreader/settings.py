@@ -210,6 +210,7 @@ CELERY_BEAT_SCHEDULE = {
     "read article pages": every(15, "read_pages"),
     "group what is left": every(60, "group_waiting"),
     "arrange fronts": every(60, "arrange_fronts"),
+    "digest stories": every(15, "digest_stories"),
     "follow what was decided about sources": every(15, "follow_sources"),
     "import lists": every(60, "import_lists"),
     "notice doubts": every(300, "notice_doubts"),

@@ -219,6 +219,10 @@ class Sighting(models.Model):
         return f"{self.article_id} in {self.feed_id}"
 
 
+TO_DIGEST = models.Q(source_count__gte=2) & ~models.Q(digested_at=models.F("changed_at"))
+"""The stories whose digest is missing, or tells what they were before they changed."""
+
+
 class Story(models.Model):
     """The articles on one event: derived from them by grouping, but for what curators decided."""
 
@@ -228,8 +232,10 @@ class Story(models.Model):
     topic = models.ForeignKey(Topic, on_delete=models.SET_NULL, null=True, blank=True)
     first_at = models.DateTimeField(null=True)
     last_at = models.DateTimeField(null=True)
-    changed_at = models.DateTimeField(null=True, editable=False)
+    changed_at = models.DateTimeField(db_default=Now(), editable=False)
     """When its articles last came, went or were edited."""
+    digested_at = models.DateTimeField(null=True, editable=False)
+    """The `changed_at` that its digest was worked out at; see `TO_DIGEST`."""
     article_count = models.PositiveIntegerField(default=0)
     source_count = models.PositiveIntegerField(default=0)
     independent_count = models.PositiveIntegerField(default=0)
@@ -269,6 +275,7 @@ class Story(models.Model):
                 condition=models.Q(hidden_at__isnull=False),
                 name="story_hidden",
             ),
+            models.Index(fields=["-rank"], condition=TO_DIGEST, name="story_to_digest"),
         ]
 
     def __str__(self) -> str:
@@ -283,13 +290,11 @@ class Story(models.Model):
 
 
 class Digest(models.Model):
-    """What a story's page tells in short, worked out when it is first read after a change."""
+    """What the page of a story of several outlets tells in short, worked out after each change."""
 
     story = models.OneToOneField(
         Story, on_delete=models.CASCADE, primary_key=True, related_name="digest"
     )
-    changed_at = models.DateTimeField(null=True)
-    """The story's, when this was worked out: another there, and it is worked out again."""
     points = models.JSONField(default=list)
     """Key points in order of time: pairs of an article's id and a sentence of it."""
     headlines = ArrayField(models.BigIntegerField(), default=list)

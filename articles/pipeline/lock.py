@@ -1,7 +1,7 @@
 """One writer of a language's stories at a time: an advisory lock that ends with its transaction.
 
 And one reader of article pages, one process that arranges front pages, one that adds feeds, one
-that looks for doubts.
+that looks for doubts, one that works out digests.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ READING = 0x70616765  # "page"
 ARRANGING = 0x66726F6E  # "fron"
 IMPORTING = 0x696D706F  # "impo"
 DOUBTING = 0x646F7562  # "doub"
+DIGESTING = 0x64696765  # "dige"
 LOCK = 0x6E657773  # "news": the first half of the advisory locks' keys
 
 PATIENCE_SECONDS = 20

@@ -310,11 +310,11 @@ def _withdraw(rows: Sequence[Article]) -> None:
         withheld=TAKEN_DOWN, story=None, copy_of=None, clustered_at=timezone.now()
     )
     SimilarLink.objects.filter(Q(article__in=gone) | Q(similar__in=gone)).delete()
-    Digest.objects.filter(story__in=touched).delete()
     Page.objects.filter(article__in=gone).update(
         state=Page.State.REFUSED, error="The article was taken down.", claimed_until=None
     )
     storing.derive(touched)
+    Digest.objects.filter(story__in=touched).delete()  # after: one being stored waits for derive
     empty(touched)
 
 

@@ -155,13 +155,16 @@ def targets() -> dict[str, list[str]]:
 
 
 def stories_of_the_archive() -> list[str]:
-    """Stories of three articles and more, old and new."""
+    """Stories of three articles and more, old and new, with their digests."""
     from articles.models import Story
+    from articles.pipeline import digests
 
     told = Story.objects.filter(article_count__gt=2).order_by("pk")
     last = Story.objects.order_by("-pk").values_list("pk", flat=True)[0]
-    found = (told.filter(pk__gte=start).first() for start in _spread(last))
-    return [story.get_absolute_url() for story in found if story]
+    found = [story for start in _spread(last) if (story := told.filter(pk__gte=start).first())]
+    for story in found:
+        digests.renew(story)
+    return [story.get_absolute_url() for story in found]
 
 
 def articles_of_the_archive() -> list[str]:

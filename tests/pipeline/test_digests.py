@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from articles import tasks
 from articles.models import Article, Digest, Story
-from articles.pipeline import digests, stories
+from articles.pipeline import digests, lock, stories
 from articles.selectors.stories import story as read
 from tests.factories import make_article, make_headline, make_source, make_story
 
@@ -38,8 +40,22 @@ def reports(*texts: str, **fields) -> list[Article]:
     ]
 
 
+def in_short(story: Story) -> digests.InShort:
+    """What its page tells, once nothing waits."""
+    digests.digest_waiting()
+    return digests.in_short(read(story.pk))
+
+
 def said(story: Story) -> list[str]:
-    return [point.sentence for point in digests.in_short(read(story.pk)).points]
+    return [point.sentence for point in in_short(story).points]
+
+
+def grow(story: Story, *articles: Article) -> None:
+    """Add reports, as long after the digest as it takes to be told anew."""
+    Article.objects.filter(pk__in=[article.pk for article in articles]).update(story=story)
+    stories.derive([story.pk])
+    if story.digested_at:
+        Story.objects.filter(pk=story.pk).update(digested_at=story.digested_at - digests.PAUSE)
 
 
 def queries(story: Story) -> int:
@@ -59,7 +75,7 @@ def test_points_are_quoted_from_the_reports_however_many(count):
         for number in range(count - len(told))
     ]
     story = make_story(*told)
-    points = digests.in_short(read(story.pk)).points
+    points = in_short(story).points
     assert [point.sentence for point in points] == list(FACTS[:count])
     for point in points:
         assert point.sentence in Article.objects.get(pk=point.article.pk).text
@@ -88,14 +104,126 @@ def test_copies_and_other_languages_are_not_quoted():
 def test_it_is_worked_out_once_and_again_when_the_story_has_changed():
     first, second, third = reports(*FACTS)
     story = make_story(first, second)
+    assert digests.digest_waiting() == 1
+    assert digests.digest_waiting() == 0
     assert said(story) == list(FACTS[:2])
     assert queries(story) == 1
 
+    grow(read(story.pk), third)
+    assert said(story) == list(FACTS)
+    assert queries(story) == 1
+
+
+def test_a_reader_never_waits_for_it():
+    first, second, third = reports(*FACTS)
+    story = make_story(first, second)
+    assert digests.in_short(read(story.pk)) == digests.InShort((), ())
+    assert said(story) == list(FACTS[:2])
+
+    grow(read(story.pk), third)
+    before = digests.in_short(read(story.pk))
+    assert [point.sentence for point in before.points] == list(FACTS[:2])
+
+
+def test_a_story_that_goes_on_changing_is_told_anew_after_a_pause():
+    first, second, third = reports(*FACTS)
+    story = make_story(first, second)
+    digests.digest_waiting()
     Article.objects.filter(pk=third.pk).update(story=story)
     stories.derive([story.pk])
-    assert queries(story) == 2
+    assert digests.digest_waiting() == 0
+
+    earlier = timezone.now() - digests.PAUSE
+    Story.objects.filter(pk=story.pk).update(digested_at=earlier)
+    assert digests.digest_waiting() == 1
+    assert said(story) == list(FACTS)
+
+
+def test_a_second_process_leaves_it_to_the_first():
+    make_story(*reports(*FACTS))
+    with closing(connections.create_connection("default")) as elsewhere, elsewhere.cursor() as cur:
+        cur.execute("SELECT pg_advisory_lock(%s)", [lock.DIGESTING])
+        assert digests.digest_waiting() == 0
+        cur.execute("SELECT pg_advisory_unlock(%s)", [lock.DIGESTING])
+    assert digests.digest_waiting() == 1
+
+
+def test_the_tick_tells_what_waits():
+    story = make_story(*reports(*FACTS))
+    tasks.digest_stories()
+    assert Digest.objects.get().story_id == story.pk
+
+
+def test_the_foremost_stories_are_told_first():
+    last, first = (make_story(*reports(*FACTS), rank=rank) for rank in (1.0, 2.0))
+    stops = iter([False, True])
+    assert digests.digest_waiting(lambda: next(stops)) == 1
+    assert [digest.story_id for digest in Digest.objects.all()] == [first.pk]
+    digests.digest_waiting()
+    assert Digest.objects.filter(story=last).exists()
+
+
+def test_what_one_outlet_says_is_worked_out_when_it_is_read():
+    source = make_source()
+    story = make_story(*reports(*FACTS, source=source))
+    assert digests.digest_waiting() == 0
     assert queries(story) == 1
     assert said(story) == list(FACTS)
+    assert not Digest.objects.exists()
+
+
+def test_what_was_kept_of_other_outlets_is_not_told_once_they_are_gone():
+    first, second = reports(*FACTS[:2])
+    story = make_story(first, second)
+    assert len(said(story)) == 2
+    Article.objects.filter(pk=second.pk).update(story=make_story())
+    Article.objects.filter(pk=first.pk).update(text=FACTS[2])
+    stories.derive([story.pk])
+    assert said(story) == [FACTS[2]]
+
+
+def test_a_digest_of_a_story_that_changed_meanwhile_is_not_kept(monkeypatch):
+    first, second, third = reports(*FACTS)
+    story = make_story(first, second)
+    work_out = digests._digest
+
+    def meanwhile(told: Story, reports: dict[int, Article]) -> Digest:
+        monkeypatch.setattr(digests, "_digest", work_out)
+        Article.objects.filter(pk=third.pk).update(story=story)
+        stories.derive([story.pk])
+        return work_out(told, reports)
+
+    monkeypatch.setattr(digests, "_digest", meanwhile)
+    stops = iter([False, True])
+    digests.digest_waiting(lambda: next(stops))
+    assert not Digest.objects.exists()
+    assert said(story) == list(FACTS)
+
+
+def test_a_story_that_cannot_be_told_keeps_no_others_waiting(monkeypatch, caplog):
+    bad = make_story(*reports(*FACTS), rank=2.0)
+    good = make_story(*reports(*FACTS))
+
+    def fail(*_arguments: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(digests, "key_points", fail)
+        with pytest.raises(ZeroDivisionError):
+            digests.digest_waiting()
+    assert f"story {bad.pk}" in caplog.text
+    assert said(good) == list(FACTS)
+    assert said(bad) == []
+
+
+def test_what_waits_is_found_by_its_index():
+    make_story(*reports(*FACTS))
+    with connection.cursor() as cursor, CaptureQueriesContext(connection) as captured:
+        digests._next()
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_sort = off")
+        cursor.execute(f"EXPLAIN {captured[0]['sql']}")
+        assert "story_to_digest" in str(cursor.fetchall())
 
 
 def test_a_report_that_went_takes_its_sentences_along_at_once():
@@ -110,15 +238,14 @@ def test_a_report_that_went_takes_its_sentences_along_at_once():
 
 def test_a_story_without_reports_has_nothing_to_say():
     story = make_story(title="Emptied")
-    short = digests.in_short(read(story.pk))
-    assert short == digests.InShort((), ())
+    assert in_short(story) == digests.InShort((), ())
 
 
 def test_the_first_headline_of_an_edited_report_is_known():
     edited, plain = reports("", "")
     make_headline(edited, "Second headline", replaced_at=timezone.now())
     make_headline(edited, "First headline", replaced_at=timezone.now() - timedelta(hours=1))
-    headlines = digests.in_short(read(make_story(edited, plain).pk)).headlines
+    headlines = in_short(make_story(edited, plain)).headlines
     assert [vars(article)["first_headline"] for article in headlines] == ["First headline", None]
 
 
@@ -127,13 +254,6 @@ def test_one_owners_outlets_are_one_voice():
     for article in told:
         article.source.owner = "The Group"
         article.source.save()
-    short = digests.in_short(read(make_story(*told).pk))
+    short = in_short(make_story(*told))
     assert len(short.points) == 3
     assert len(short.headlines) == 1
-
-
-def test_two_readers_at_one_time_leave_one_digest():
-    story = make_story(*reports(*FACTS))
-    one, other = read(story.pk), read(story.pk)
-    assert digests.in_short(one) == digests.in_short(other)
-    assert Digest.objects.count() == 1

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from articles import tasks
-from articles.models import Article, Feed, Page, Source, Story
+from articles.models import Article, Digest, Feed, Page, Source, Story
 from articles.pipeline import page_queue
 from newsreader.celery import app
 from tests.article_pages import article_page
@@ -32,7 +32,7 @@ def worker(
         yield process
 
 
-def test_a_worker_fetches_what_is_due_and_groups_what_it_brought(worker, publisher):
+def test_a_worker_fetches_what_is_due_groups_what_it_brought_and_digests_it(worker, publisher):
     publisher.expect_request("/one").respond_with_data(
         rss("Flood in Harlow Vale forces 300 people from their homes", home="https://a.example")
     )
@@ -46,6 +46,7 @@ def test_a_worker_fetches_what_is_due_and_groups_what_it_brought(worker, publish
 
     eventually(lambda: Article.objects.exclude(clustered_at=None).count() == 2)
     assert Story.objects.get().article_count == 2
+    eventually(Digest.objects.exists)
     assert not Feed.objects.exclude(claimed_until=None).exists()
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from articles.models import Article, Story
+from articles.pipeline import digests
 from articles.selectors.coverage import HEADLINES_A_PAGE, REPORTS_A_PAGE
 from tests.factories import make_article, make_headline, make_source, make_story
 
@@ -32,7 +33,9 @@ def bridge(uk) -> Story:
         )
         for number, (name, fact) in enumerate(zip(names, FACTS, strict=True))
     ]
-    return make_story(*reports)
+    story = make_story(*reports)
+    digests.digest_waiting()
+    return story
 
 
 def test_key_points_are_quoted_with_outlet_time_and_link(bridge, read):
@@ -42,6 +45,14 @@ def test_key_points_are_quoted_with_outlet_time_and_link(bridge, read):
     assert points.count("Read more »") == 2
     for article in Article.objects.all():
         assert {"lang": "en", "dir": "auto", "cite": article.url} in page.all("blockquote")
+
+
+def test_until_a_story_was_told_in_short_its_page_says_nothing_of_it(bridge, read):
+    bridge.digest.delete()
+    page = read(bridge.get_absolute_url())
+    assert FACTS[0] not in page.text
+    assert "Key points" not in page.text
+    assert "Reports per hour" in page.text
 
 
 def test_a_story_of_headlines_alone_has_no_key_points(uk, read):
@@ -136,6 +147,7 @@ def test_later_pages_show_the_coverage_alone(uk, read):
         for number in range(REPORTS_A_PAGE + 1)
     ]
     story = make_story(*reports)
+    digests.digest_waiting()
     first = read(story.get_absolute_url())
     second = read(f"{story.get_absolute_url()}{first.link('More coverage').href}")
     for words in ("Key points", "Reports per", "How headlines differ"):
@@ -157,11 +169,13 @@ def story_of(size: int) -> Story:
             published_at=now - timedelta(minutes=7 * number),
         )
         reports.append(article)
-    return make_story(*reports)
+    story = make_story(*reports)
+    digests.digest_waiting()
+    return story
 
 
 @pytest.mark.parametrize("size", [1, 2, 40])
-def test_a_story_takes_few_queries_also_when_first_read(uk, queries, size):
+def test_a_story_takes_few_queries(uk, queries, size):
     address = story_of(size).get_absolute_url()
     assert queries(address) <= QUERIES
     assert queries(f"{address}?only=independent&country=GB&order=newest") <= QUERIES

@@ -86,7 +86,7 @@ def gone(uk: Edition) -> Article:
     storing.derive(Story.objects.values_list("pk", flat=True))
     fronts.arrange_fronts()
     story.refresh_from_db()
-    digests.in_short(story)
+    digests.digest_waiting()
     return Article.objects.select_related("story", "source").get(pk=lead.pk)
 
 

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from articles.models import Feed
-from articles.pipeline import fronts
+from articles.pipeline import digests, fronts
 from articles.pipeline.grouping import Grouper, languages_waiting
 from articles.pipeline.refresh import Summary, refresh_due, refresh_named
 from articles.pipeline.settle import Refreshed
@@ -68,3 +68,4 @@ class Command(BaseCommand):
         for language in languages_waiting():
             self.stdout.write(f"{grouper.group(language)} articles grouped in {language}.")
         fronts.arrange_fronts()
+        digests.digest_waiting()
