@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
 
 from django.db import transaction
@@ -93,7 +93,7 @@ def _batch() -> int | None:
     if row is None:
         return None
     articles = _next(row)
-    _withhold(row.source, articles)
+    withhold(row.source, articles)
     _derive(article.story_id for article in articles if article.story_id)
     if len(articles) < BATCH:
         logger.info("%s: its stories follow what was decided", row.source.name)
@@ -116,8 +116,8 @@ def _next(row: FollowUp) -> list[Article]:
     return list(articles.only(*columns).order_by("-published_at", "-pk")[:BATCH])
 
 
-def _withhold(source: Source, articles: Sequence[Article]) -> None:
-    """Withhold what has blocked words by now, and show again what has none any more."""
+def withhold(source: Source, articles: Iterable[Article]) -> None:
+    """Of a source's articles withhold what has blocked words by now; show again what has none."""
     since = timezone.now() - REACH
     changed: dict[str, list[int]] = defaultdict(list)
     for article in articles:

@@ -21,7 +21,8 @@ from articles.pipeline.store import short_hash
 def tell(article: Article, page: Page, now: datetime) -> bool:
     """Give a locked article what its page tells; whether to group it again.
 
-    The feed's own words stay wherever it has any: the page fills gaps.
+    The feed's own words stay wherever it has any: the page fills gaps. Where what was taken down
+    comes back so, it is held back.
     """
     before = (article.excerpt, article.published_at)
     article.text = max(article.text, page.text, key=len)
@@ -40,6 +41,9 @@ def tell(article: Article, page: Page, now: datetime) -> bool:
             *("published_claim", "published_at", "clustered_at"),
         )
     )
+    if changed:
+        told = (article.title, bytes(article.title_key), article.excerpt)
+        takedown.hold_back([takedown.Arrival(article.pk, article.source_id, *told)])
     return changed
 
 

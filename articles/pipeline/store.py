@@ -163,18 +163,17 @@ def store_feeds(batch: Sequence[tuple[Feed, Sequence[Entry]]]) -> list[Stored]:
     edited = _edited(met)
     taken = {*known.address, *(item.address for item in fresh.firsts)}
     regroup = _update(edited, taken, blocked)
-    held_back = takedown.hold_back(
-        [_arrival(item, added) for item in fresh.firsts if item.guid in added]
-    )
+    told_anew = {added[item.guid]: item for item in fresh.firsts if item.guid in added}
+    told_anew |= {article: edited[article] for article in regroup}
+    held_back = takedown.hold_back([_arrival(pk, item) for pk, item in told_anew.items()])
     new = [i for i in fresh.firsts if i.guid in added and added[i.guid] not in held_back]
     _want_pages(new, added)
     return [_tally(feed, new, edited, regroup) for feed, _ in batch]
 
 
-def _arrival(item: _Keyed, added: dict[Key, int]) -> takedown.Arrival:
-    entry = item.entry
+def _arrival(article: int, item: _Keyed) -> takedown.Arrival:
     source, title = item.title
-    return takedown.Arrival(added[item.guid], source, entry.title, title, entry.excerpt)
+    return takedown.Arrival(article, source, item.entry.title, title, item.entry.excerpt)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ articles themselves. Their texts stay for a time, so that it can be undone, and 
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,11 +31,12 @@ from articles.models import (
     Headline,
     Page,
     SimilarLink,
+    Source,
     Story,
     TakeDown,
     Taken,
 )
-from articles.pipeline import audit
+from articles.pipeline import audit, followups
 from articles.pipeline import stories as storing
 from articles.pipeline.lock import BusyError, wait_for
 
@@ -144,10 +146,22 @@ def undo(made: TakeDown, by: AbstractBaseUser) -> int:
             cursor.execute(_RESTORE, [made.pk])
             homes = dict(cursor.fetchall())
         Page.objects.filter(article__in=homes).delete()
+        _withhold(homes)
         storing.derive({story for story in homes.values() if story})
         audit.record(by, "undo", made, {"articles": [None, sorted(homes)]})
     logger.info("take-down %d was undone", made.pk)
     return len(homes)
+
+
+def _withhold(articles: Iterable[int]) -> None:
+    """Withhold for their sources' blocked words, as these are by now."""
+    rows = Article.objects.filter(pk__in=articles).select_related("source")
+    columns = ("title", "excerpt", "withheld", "published_at", "source__blocked_words")
+    by_source: dict[Source, list[Article]] = defaultdict(list)
+    for row in rows.only(*columns):
+        by_source[row.source].append(row)
+    for source, own in by_source.items():
+        followups.withhold(source, own)
 
 
 def empty(stories: Iterable[int]) -> None:
@@ -171,7 +185,7 @@ def is_down(article: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A new article, as it is compared with what was taken down."""
+    """An article that is new or edited, as it is compared with what was taken down."""
 
     pk: int
     source: int
@@ -181,33 +195,30 @@ class Arrival:
 
 
 def hold_back(arrivals: Sequence[Arrival]) -> set[int]:
-    """Withhold those new articles that were taken down before; return their ids.
+    """Withhold those articles that were taken down before; return their ids.
 
     They are so where source and headline are the same, or nearly all of the text; the text in any
     source where copies were taken down too. In the transaction that stores them. One query where
-    nothing was taken down lately.
+    nothing was taken down lately. One that an edit made so waits to be grouped: its story, then,
+    is derived without it.
     """
     watched = _watched({arrival.source for arrival in arrivals}) if arrivals else []
     if not watched:
         return set()
-    held = []
+    causes = {}
     for arrival in arrivals:
         mine = _sketch(arrival.title, arrival.lead)
         before = next((each for each in watched if _returns(arrival, mine, each)), None)
         if before is not None:
-            held.append(
-                Taken(
-                    take_down=before.take_down,
-                    article_id=arrival.pk,
-                    shingles=sorted(mine.lead),
-                    whole=mine.whole,
-                )
-            )
+            causes[arrival.pk] = before.take_down
             logger.info("article %d is held back by take-down %d", arrival.pk, before.take_down_id)
-    Taken.objects.bulk_create(held)
-    found = {each.article_id for each in held}
-    Article.objects.filter(pk__in=found).update(withheld=TAKEN_DOWN, clustered_at=timezone.now())
-    return found
+    held = Article.objects.filter(pk__in=causes)
+    rows = held.only("title", "excerpt", "story_id", "withheld")
+    Taken.objects.bulk_create(_taken(causes[row.pk], row) for row in rows)
+    held.filter(story=None).update(clustered_at=timezone.now())
+    held.update(withheld=TAKEN_DOWN)
+    _delete([pk for pk, cause in causes.items() if cause.purged_at])
+    return set(causes)
 
 
 def _watched(sources: Collection[int]) -> list[Taken]:
@@ -219,7 +230,8 @@ def _watched(sources: Collection[int]) -> list[Taken]:
         take_down__made_at__gte=since,
     )
     related = in_force.select_related("take_down", "article").only(
-        *("take_down__copies", "article__source_id", "article__title_key", "shingles", "whole")
+        *("take_down__copies", "take_down__purged_at", "shingles", "whole"),
+        *("article__source_id", "article__title_key"),
     )
     return list(related.order_by("-take_down__made_at", "-pk")[:MOST_WATCHED])
 
@@ -249,19 +261,26 @@ def purge() -> int:
         )
         ripe = list(due.order_by("made_at")[:100])
         gone = list(Taken.objects.filter(take_down__in=ripe).values_list("article", flat=True))
-        Headline.objects.filter(article__in=gone).delete()
-        Embedding.objects.filter(article__in=gone).delete()
-        Page.objects.filter(article__in=gone).delete()
-        # What recognises the entry stays: the hashes of GUID, address and headline.
-        Article.objects.filter(pk__in=gone).update(
-            **dict.fromkeys(("guid", "url", "title", "excerpt", "text", "html", "image_url"), ""),
-            authors=[],
-            categories=[],
-            enclosures=[],
-        )
+        _delete(gone)
         TakeDown.objects.filter(pk__in=[each.pk for each in ripe]).update(purged_at=timezone.now())
         audit.record_all(None, "purge", [audit.Change(each, {}) for each in ripe])
     return len(ripe)
+
+
+def _delete(articles: Sequence[int]) -> None:
+    """Delete what these articles said, inside a transaction.
+
+    What recognises the entry stays: the hashes of GUID, address and headline.
+    """
+    Headline.objects.filter(article__in=articles).delete()
+    Embedding.objects.filter(article__in=articles).delete()
+    Page.objects.filter(article__in=articles).delete()
+    Article.objects.filter(pk__in=articles).update(
+        **dict.fromkeys(("guid", "url", "title", "excerpt", "text", "html", "image_url"), ""),
+        authors=[],
+        categories=[],
+        enclosures=[],
+    )
 
 
 # -- taking down

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from articles.entries.page import Page as Extract
 from articles.models import (
     TAKEN_DOWN,
     Article,
@@ -28,6 +29,7 @@ from articles.models import (
 from articles.pipeline import archive, page_queue, takedown
 from articles.pipeline import stories as storing
 from articles.pipeline.grouping import Grouper
+from articles.pipeline.page_text import tell
 from articles.pipeline.store import Stored, store_entries
 from articles.pipeline.takedown import Request, TakeDownError
 from tests.factories import (
@@ -324,6 +326,61 @@ def test_what_was_held_back_comes_back_with_the_rest(taken, editor):
     assert not Article.objects.exclude(clustered_at=None).exists()
 
 
+@pytest.fixture
+def stub(taken) -> Article:
+    """Another report of the same source in a story of its own, shown."""
+    store(taken.feed, entry("Ferry news to follow", guid="stub", excerpt="Soon more."))
+    own = Article.objects.select_related("feed").get(title="Ferry news to follow")
+    make_story(own)
+    own.refresh_from_db()
+    return own
+
+
+def test_the_text_is_held_back_where_an_edit_brings_it(stub):
+    """And grouping looks at the article again, so that its story is derived without it."""
+    store(stub.feed, entry("What became of the ferry", guid="stub", excerpt=LEAD))
+    edited = Article.objects.get(pk=stub.pk)
+    assert (edited.withheld, edited.clustered_at) == (TAKEN_DOWN, None)
+    Grouper().group("en")
+    assert Story.objects.get(pk=stub.story_id).article_count == 0
+
+
+def test_what_an_edit_brought_comes_back_to_its_story_with_the_rest(stub, editor):
+    store(stub.feed, entry("What became of the ferry", guid="stub", excerpt=LEAD))
+    takedown.undo(TakeDown.objects.get(), editor)
+    back = Article.objects.get(pk=stub.pk)
+    assert (back.withheld, back.story_id) == ("", stub.story_id)
+
+
+def test_the_text_is_held_back_where_the_articles_own_page_brings_it(taken):
+    store(taken.feed, entry("Norwick", guid="bare", excerpt=""))
+    bare = Article.objects.get(title="Norwick")
+    tell(bare, Extract(text=LEAD), timezone.now())
+    bare.refresh_from_db()
+    assert bare.withheld == TAKEN_DOWN
+
+
+def test_blocked_words_withhold_what_comes_back_from_a_take_down(taken, editor):
+    """As they are by then: one word was there when the text returned, one was added since."""
+    Source.objects.update(blocked_words=["raffle"])
+    store(taken.feed, entry("Raffle at Norwick", guid="r", excerpt=LEAD))
+    assert Article.objects.filter(withheld=TAKEN_DOWN).count() == 2
+    Source.objects.update(blocked_words=["raffle", "drifts"])
+    takedown.undo(TakeDown.objects.get(), editor)
+    reasons = dict(Article.objects.values_list("title", "withheld"))
+    assert reasons == {
+        "Raffle at Norwick": "blocked word: raffle",
+        "Ferry drifts": "blocked word: drifts",
+    }
+
+
+def test_a_word_that_is_blocked_no_more_withholds_nothing_that_comes_back(editor):
+    held = article("Win a car", withheld="blocked word: car")
+    takedown.undo(down(held, by=editor), editor)
+    held.refresh_from_db()
+    assert held.withheld == ""
+
+
 def test_recognising_takes_one_query_however_much_is_new(taken, connection):
     def statements(count: int) -> int:
         entries = [entry(f"Market day {count} {number}") for number in range(count)]
@@ -387,3 +444,11 @@ def test_it_is_still_recognised_when_what_it_said_is_deleted(taken):
     )
     assert not Article.objects.filter(withheld="").exists()
     assert Article.objects.get(pk=taken.pk).title == ""
+
+
+def test_what_returns_after_that_is_deleted_as_it_comes(taken):
+    TakeDown.objects.update(made_at=timezone.now() - takedown.KEPT - timedelta(minutes=1))
+    takedown.purge()
+    store(taken.feed, entry("Norwick", guid="f2", url="https://a.example/f2", excerpt=LEAD))
+    back = Article.objects.exclude(pk=taken.pk).get()
+    assert (back.withheld, back.title, back.excerpt) == (TAKEN_DOWN, "", "")
