@@ -307,8 +307,13 @@ class Digest(models.Model):
 class StoryEdition(models.Model):
     """A story on the front page of one edition, ranked by that edition's own sources."""
 
-    story = models.ForeignKey(Story, on_delete=models.CASCADE, related_name="placements")
-    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="placements")
+    # Indexes and a constraint below begin with edition and story: they need none of their own.
+    story = models.ForeignKey(
+        Story, on_delete=models.CASCADE, related_name="placements", db_index=False
+    )
+    edition = models.ForeignKey(
+        Edition, on_delete=models.CASCADE, related_name="placements", db_index=False
+    )
     topic = models.ForeignKey(Topic, on_delete=models.SET_NULL, null=True)
     rank = models.FloatField()
 
@@ -366,7 +371,10 @@ class FrontSlot(models.Model):
 class SimilarLink(models.Model):
     """One entry of an article's similar news."""
 
-    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="similar_links")
+    # Its list begins with it: it needs no index of its own.
+    article = models.ForeignKey(
+        Article, on_delete=models.CASCADE, related_name="similar_links", db_index=False
+    )
     similar = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="+")
     score = models.FloatField()
     position = models.PositiveSmallIntegerField()

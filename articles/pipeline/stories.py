@@ -69,39 +69,29 @@ FROM ordered
 WHERE link.id = ordered.id AND ordered.place < %(limit)s AND link.position <> ordered.place
 """
 
-_EVERYWHERE = "SELECT NULL::bigint AS edition_id"
-_EVERYWHERE_AND_HERE = f"""
-    {_EVERYWHERE} UNION ALL
-    SELECT edition_id FROM articles_source_editions WHERE source_id = source.id
-"""  # noqa: S608 - statements of ours
-
 _SHOWN = shown_sql("article.")
-_WEIGHT = "source.weight"
-_SUPPOSED = "CASE WHEN source.id = %(source)s THEN %(weight)s ELSE source.weight END"
+
+# All that stories are derived from, read once.
+_REPORT = f"""
+report AS MATERIALIZED (
+    SELECT id, story_id, source_id, topic_id, copy_of_id, published_at,
+           8 * (copy_of_id IS NOT NULL)::int + 4 * (url = '')::int
+           + 2 * (excerpt = '')::int + (image_url = '')::int AS lacks
+    FROM articles_article AS article
+    WHERE story_id = ANY(%(stories)s) AND {_SHOWN}
+)"""  # noqa: S608 - a statement of ours within another
 
 # What ranks stories, everywhere (`edition_id` is null) and in each edition by its own sources:
 # `articles.ranking.formula` has the arithmetic once more, in Python. Outlets of one owner are one
 # voice; copies are nobody's report. A voice counts as its source weighs, of an owner's sources the
 # one that weighs most; one that weighs nothing has no say in when a story was reported.
 _MEASURED = """
-voice AS (
-    SELECT article.story_id, scope.edition_id,
-           coalesce(nullif(source.owner, ''), source.slug) AS name,
-           max({weight}) AS weight,
-           min(article.published_at) AS first_at,
-           max(article.published_at) AS last_at,
-           (array_agg(nullif(source.country, '') ORDER BY article.published_at, article.id))[1]
-               AS country
-    FROM articles_article AS article
-    JOIN articles_source AS source ON source.id = article.source_id
-    CROSS JOIN LATERAL ({scopes}) AS scope
-    WHERE article.story_id = ANY(%(stories)s) AND article.copy_of_id IS NULL AND {shown}
-    GROUP BY 1, 2, 3
-), timed AS (
-    SELECT *, first_at <= min(first_at) OVER (PARTITION BY story_id, edition_id)
-                          + %(speed_window)s AS fast
-    FROM voice
-), counted AS (
+SELECT *,
+       (ln(greatest(weighed, %(least)s))
+        + %(speed_weight)s * ln(greatest(weighed_early, 1))
+        + %(breadth_weight)s * ln(greatest(countries, 1))) / ln(2.0::float8) AS strength,
+       extract(epoch FROM middle_at) / extract(epoch FROM %(half_life)s) AS freshness
+FROM (
     SELECT story_id, edition_id,
            count(*) AS independent,
            count(*) FILTER (WHERE fast) AS early,
@@ -112,20 +102,35 @@ voice AS (
                 THEN percentile_disc(0.5) WITHIN GROUP (ORDER BY last_at) FILTER (WHERE weight > 0)
                 ELSE coalesce(min(first_at) FILTER (WHERE weight > 0), min(first_at))
            END AS middle_at
-    FROM timed
+    FROM (
+        SELECT *, first_at <= min(first_at) OVER (PARTITION BY story_id, edition_id)
+                              + %(speed_window)s AS fast
+        FROM (
+            SELECT report.story_id, scope.edition_id,
+                   coalesce(nullif(source.owner, ''), source.slug) AS name,
+                   max({weight}) AS weight,
+                   min(report.published_at) AS first_at,
+                   max(report.published_at) AS last_at,
+                   (array_agg(nullif(source.country, '')
+                              ORDER BY report.published_at, report.id))[1] AS country
+            FROM report
+            JOIN articles_source AS source ON source.id = report.source_id
+            JOIN {scope} AS scope ON scope.source_id = source.id
+            WHERE report.copy_of_id IS NULL
+            GROUP BY 1, 2, 3
+        ) AS voice
+    ) AS timed
     GROUP BY story_id, edition_id
-), measured AS (
-    SELECT *,
-           (ln(greatest(weighed, %(least)s))
-            + %(speed_weight)s * ln(greatest(weighed_early, 1))
-            + %(breadth_weight)s * ln(greatest(countries, 1))) / ln(2.0::float8) AS strength,
-           extract(epoch FROM middle_at) / extract(epoch FROM %(half_life)s) AS freshness
-    FROM counted
-)"""
+) AS counted"""
+# Two queries of the same kind, as the planner knows how many rows each of them has.
+_HERE = "articles_source_editions"
+_EVERYWHERE = "(SELECT id AS source_id, NULL::bigint AS edition_id FROM articles_source)"
 
 
-def _measured(scopes: str, weight: str = _WEIGHT) -> str:
-    return _MEASURED.format(scopes=scopes, weight=weight, shown=_SHOWN)
+def _measured(weight: str = "source.weight") -> str:
+    here = _MEASURED.format(scope=_HERE, weight=weight)
+    everywhere = _MEASURED.format(scope=_EVERYWHERE, weight=weight)
+    return f"{_REPORT}, here AS ({here}\n), everywhere AS ({everywhere}\n)"
 
 
 # What curators decided on how a story is shown: of each kind the newest decision in force, on the
@@ -152,10 +157,11 @@ WITH told AS (
                  FROM jsonb_array_elements_text(pin.told -> 'editions')) AS pinned_in,
            CASE WHEN hide.told ->> 'reason' <> '' THEN hide.made_at END AS hidden_at,
            coalesce(hide.told ->> 'reason', '') AS hidden_reason
-    FROM unnest(%(stories)s::bigint[]) AS story (id)
+    FROM articles_story AS story
     LEFT JOIN newest AS title ON title.target = story.id AND title.kind = 'title'
     LEFT JOIN newest AS pin ON pin.target = story.id AND pin.kind = 'pin'
     LEFT JOIN newest AS hide ON hide.target = story.id AND hide.kind = 'hide'
+    WHERE story.id = ANY(%(stories)s)
 )
 UPDATE articles_story AS story
 SET edited_title = decided.edited_title,
@@ -164,7 +170,7 @@ SET edited_title = decided.edited_title,
     hidden_at = decided.hidden_at,
     hidden_reason = decided.hidden_reason
 FROM decided
-WHERE story.id = decided.id
+WHERE story.id = decided.id AND story.id = ANY(%(stories)s)
   AND (story.edited_title, story.pinned_until, story.pinned_in, story.hidden_at,
        story.hidden_reason)
       IS DISTINCT FROM
@@ -174,103 +180,94 @@ WHERE story.id = decided.id
 
 # The lead represents its story: an original before a copy, one that tells something before a bare
 # headline, one with a picture, and of those the first to report. A story of copies alone (their
-# originals are in another one) ranks by when it began.
+# originals are in another one) ranks by when it began. One of which no article is shown has nothing
+# to show: it keeps its name, for the day on which its articles are shown again.
+#
+# An edition's front goes by its own sources' strength in part, and in part by everybody's. Of a
+# story that they only copied they have none. What is hidden has no place.
 _DERIVE = f"""
-WITH {_measured(_EVERYWHERE)}, report AS (
-    SELECT article.id, article.story_id, article.source_id, article.topic_id, article.title,
-           article.published_at,
-           row_number() OVER (
-               PARTITION BY article.story_id
-               ORDER BY article.copy_of_id IS NOT NULL, article.url = '', article.excerpt = '',
-                        article.image_url = '', article.published_at, article.id
-           ) AS place
-    FROM articles_article AS article
-    WHERE article.story_id = ANY(%(stories)s) AND {_SHOWN}
+WITH {_measured()}, lead AS (
+    SELECT DISTINCT ON (story_id) story_id, id
+    FROM report
+    ORDER BY story_id, lacks, published_at, id
 ), derived AS (
     SELECT story_id,
            count(*) AS articles,
            count(DISTINCT source_id) AS sources,
            min(published_at) AS first_at,
            max(published_at) AS last_at,
-           mode() WITHIN GROUP (ORDER BY topic_id) AS topic_id,
-           max(id) FILTER (WHERE place = 1) AS lead_id,
-           max(title) FILTER (WHERE place = 1) AS title
+           mode() WITHIN GROUP (ORDER BY topic_id) AS topic_id
     FROM report
     GROUP BY story_id
-)
-UPDATE articles_story AS story
-SET article_count = derived.articles,
-    source_count = derived.sources,
-    independent_count = coalesce(measured.independent, 0),
-    first_at = derived.first_at,
-    last_at = derived.last_at,
-    changed_at = now(),
-    topic_id = derived.topic_id,
-    lead_id = derived.lead_id,
-    title = coalesce(nullif(story.edited_title, ''), derived.title),
-    rank = coalesce(
-        measured.freshness + measured.strength,
-        extract(epoch FROM derived.first_at) / extract(epoch FROM %(half_life)s)
-    ),
-    merged_into_id = NULL
-FROM derived
-LEFT JOIN measured ON measured.story_id = derived.story_id
-WHERE story.id = derived.story_id
-"""  # noqa: S608 - a statement of ours within another
-
-# An edition's front goes by its own sources' strength in part, and in part by everybody's. Of a
-# story that they only copied they have none. What is hidden has no place.
-_PLACE_ON_FRONTS = f"""
-WITH {_measured(_EVERYWHERE_AND_HERE)}, reported AS (
-    SELECT article.story_id, member.edition_id,
-           mode() WITHIN GROUP (ORDER BY article.topic_id) AS topic_id
-    FROM articles_article AS article
-    JOIN articles_source_editions AS member ON member.source_id = article.source_id
-    WHERE article.story_id = ANY(%(stories)s) AND {_SHOWN}
-      AND NOT EXISTS (
-          SELECT FROM articles_story AS hidden
-          WHERE hidden.id = article.story_id AND hidden.hidden_at IS NOT NULL
-      )
-    GROUP BY article.story_id, member.edition_id
+), updated AS (
+    UPDATE articles_story AS story
+    SET article_count = derived.articles,
+        source_count = derived.sources,
+        independent_count = coalesce(everywhere.independent, 0),
+        first_at = derived.first_at,
+        last_at = derived.last_at,
+        changed_at = now(),
+        topic_id = derived.topic_id,
+        lead_id = article.id,
+        title = coalesce(nullif(story.edited_title, ''), article.title),
+        rank = coalesce(
+            everywhere.freshness + everywhere.strength,
+            extract(epoch FROM derived.first_at) / extract(epoch FROM %(half_life)s)
+        ),
+        merged_into_id = NULL
+    FROM derived
+    JOIN lead USING (story_id)
+    JOIN articles_article AS article ON article.id = lead.id
+    LEFT JOIN everywhere ON everywhere.story_id = derived.story_id
+    WHERE story.id = derived.story_id
+    RETURNING story.id, story.rank, story.hidden_at, everywhere.strength
+), vanished AS (
+    UPDATE articles_story AS story
+    SET article_count = 0, source_count = 0, independent_count = 0, lead_id = NULL,
+        changed_at = now()
+    WHERE story.id = ANY(%(stories)s) AND story.lead_id IS NOT NULL
+      AND NOT EXISTS (SELECT FROM derived WHERE story_id = story.id)
+      AND EXISTS (SELECT FROM articles_article WHERE story_id = story.id)
+), reported AS (
+    SELECT report.story_id, member.edition_id,
+           mode() WITHIN GROUP (ORDER BY report.topic_id) AS topic_id
+    FROM report
+    JOIN articles_source_editions AS member ON member.source_id = report.source_id
+    GROUP BY report.story_id, member.edition_id
+), wanted AS (
+    SELECT reported.story_id, reported.edition_id, reported.topic_id,
+           updated.rank + %(here_weight)s
+               * (coalesce(here.strength, 0) - coalesce(updated.strength, 0)) AS rank
+    FROM reported
+    JOIN updated ON updated.id = reported.story_id AND updated.hidden_at IS NULL
+    LEFT JOIN here USING (story_id, edition_id)
+), stored AS MATERIALIZED (
+    SELECT * FROM articles_storyedition WHERE story_id = ANY(%(stories)s)
 ), placed AS (
     INSERT INTO articles_storyedition (story_id, edition_id, topic_id, rank)
-    SELECT story.id, reported.edition_id, reported.topic_id,
-           story.rank + %(here_weight)s
-               * (coalesce(here.strength, 0) - coalesce(everywhere.strength, 0))
-    FROM reported
-    JOIN articles_story AS story ON story.id = reported.story_id
-    LEFT JOIN measured AS here USING (story_id, edition_id)
-    LEFT JOIN measured AS everywhere
-        ON everywhere.story_id = reported.story_id AND everywhere.edition_id IS NULL
+    SELECT wanted.* FROM wanted
+    LEFT JOIN stored USING (story_id, edition_id)
+    WHERE stored.id IS NULL
+       OR (stored.topic_id, stored.rank) IS DISTINCT FROM (wanted.topic_id, wanted.rank)
     ON CONFLICT (story_id, edition_id) DO UPDATE
     SET topic_id = excluded.topic_id, rank = excluded.rank
 )
 DELETE FROM articles_storyedition AS placement
 WHERE placement.story_id = ANY(%(stories)s)
   AND NOT EXISTS (
-      SELECT FROM reported
-      WHERE reported.story_id = placement.story_id
-        AND reported.edition_id = placement.edition_id
+      SELECT FROM wanted
+      WHERE wanted.story_id = placement.story_id AND wanted.edition_id = placement.edition_id
   )
-"""  # noqa: S608 - a statement of ours within another
-
-# A story of which no article is shown has nothing to show: it keeps its name, for the day on which
-# its articles are shown again.
-_VANISH = f"""
-UPDATE articles_story AS story
-SET article_count = 0, source_count = 0, independent_count = 0, lead_id = NULL, changed_at = now()
-WHERE story.id = ANY(%(stories)s) AND story.lead_id IS NOT NULL
-  AND EXISTS (SELECT FROM articles_article WHERE story_id = story.id)
-  AND NOT EXISTS (SELECT FROM articles_article AS article WHERE story_id = story.id AND {_SHOWN})
 """  # noqa: S608 - a statement of ours within another
 
 _SELECT_INPUTS = """
 SELECT edition_id, middle_at, independent, early, countries,
        weighed - independent, weighed_early - early
-FROM measured
+FROM (SELECT * FROM everywhere UNION ALL SELECT * FROM here) AS measured
 """
-_INPUTS = f"WITH {_measured(_EVERYWHERE_AND_HERE)} {_SELECT_INPUTS}"
-_SUPPOSED_INPUTS = f"WITH {_measured(_EVERYWHERE_AND_HERE, _SUPPOSED)} {_SELECT_INPUTS}"
+_SUPPOSED = "CASE WHEN source.id = %(source)s THEN %(weight)s ELSE source.weight END"
+_INPUTS = f"WITH {_measured()} {_SELECT_INPUTS}"
+_SUPPOSED_INPUTS = f"WITH {_measured(_SUPPOSED)} {_SELECT_INPUTS}"
 
 # A story that lost its last article leads to where most of its articles went, and so do the
 # stories that led to it.
@@ -321,9 +318,8 @@ def derive(stories: Collection[int]) -> None:
 
     And what curators decided on them, which goes along where a story goes into another.
     """
-    steps = f"{_DECIDE};{_DERIVE};{_VANISH};{_PLACE_ON_FRONTS}"
     with connection.cursor() as cursor:
-        cursor.execute(steps, _parameters(stories))  # each sees what those before it did
+        cursor.execute(f"{_DECIDE};{_DERIVE}", _parameters(stories))  # one round trip
 
 
 @dataclass(frozen=True, slots=True)

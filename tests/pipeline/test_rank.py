@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from random import Random
 
 import pytest
+from django.db.models import TextField
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from articles.models import Article, Source, Story, StoryEdition
@@ -175,3 +177,22 @@ def test_a_story_of_copies_alone_ranks_by_when_it_began(noon):
     assert stories.inputs(story.pk) == {}
     assert story.independent_count == 0
     assert story.rank == pytest.approx(rank(noon, Strength()))
+
+
+def version(story: Story) -> str:
+    """Where its place on a front is stored: elsewhere once it was written again."""
+    where = RawSQL("ctid::text", [], TextField())
+    placed: str = StoryEdition.objects.annotate(where=where).get(story=story).where
+    return placed
+
+
+def test_a_place_on_a_front_is_written_when_it_changes_only(noon):
+    source = outlet(editions=(make_edition("uk"),))
+    story = ranked(report(noon, source), first := report(noon))
+    before = version(story)
+    report(noon, copy_of=first, story=story)
+    stories.derive([story.pk])
+    assert version(story) == before
+    report(noon, story=story)
+    stories.derive([story.pk])
+    assert version(story) != before
