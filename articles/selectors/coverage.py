@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from typing import Any
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import F, Q, QuerySet
-from django.db.models.functions import TruncHour
-from django.db.models.lookups import IsNull
+from django.db import connection
+from django.db.models import Q
 
 from articles.models import Article, Story
-from articles.models.visibility import shown
+from articles.models.visibility import shown_sql
 from articles.selectors import keyset
 from articles.selectors.keyset import Page
-from articles.selectors.listing import (
-    COPIES_LIMIT,
-    Report,
-    headline_changes,
-    listed,
-    one_a_source,
-)
+from articles.selectors.listing import COPIES_LIMIT, listed
+from articles.selectors.teasers import Line, Outlet
 
 REPORTS_A_PAGE = 40
 HEADLINES_A_PAGE = 60
@@ -43,16 +37,21 @@ class Choice:
     def everything(self) -> bool:
         return not self.independent and self.country is None and self.language is None
 
-    def articles(self, path: str = "") -> Q:
-        """The condition that an article, or the one that `path` leads to, is among them."""
-        wanted = Q()
-        if self.independent:
-            wanted &= Q((f"{path}copy_of", None))
-        if self.country is not None:
-            wanted &= Q((f"{path}source__country", self.country))
-        if self.language is not None:
-            wanted &= Q((f"{path}language", self.language))
-        return wanted
+
+@dataclass(frozen=True, slots=True)
+class Reported(Line):
+    """A report in a story's coverage."""
+
+    headline_changes: int = 0
+    """How many former headlines it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report with the copies of it, one an outlet, the earliest first."""
+
+    article: Reported
+    copies: tuple[Reported, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,60 +66,122 @@ class Cell:
     """When each was published."""
 
 
+# Written by hand: putting these together would take longer than running them.
+_PROFILE = f"""
+SELECT date_trunc('hour', article.published_at, 'UTC'), source.country, article.language,
+       article.copy_of_id IS NOT NULL, array_agg(article.published_at)
+FROM articles_article AS article
+JOIN articles_source AS source ON source.id = article.source_id
+WHERE article.story_id = %s AND {shown_sql("article.")}
+GROUP BY 1, 2, 3, 4
+ORDER BY 1
+"""  # noqa: S608 - text of ours
+
+
+def _among(article: str, source: str) -> str:
+    """The condition that an article is shown, and among those that are chosen."""
+    return f"""
+        {shown_sql(f"{article}.")} AND NOT (%(independent)s AND {article}.copy_of_id IS NOT NULL)
+        AND coalesce({source}.country = %(country)s, true)
+        AND coalesce({article}.language = %(language)s, true)
+    """
+
+
+def _coverage(follows: str, order: str) -> str:
+    """A page of reports and all of their copies."""
+    return f"""
+WITH page AS (
+    SELECT article.id
+    FROM articles_article AS article
+    JOIN articles_source AS source ON source.id = article.source_id
+    WHERE article.story_id = %(story)s AND {_among("article", "source")}
+      AND NOT EXISTS (
+          SELECT FROM articles_article AS original
+          JOIN articles_source AS origin ON origin.id = original.source_id
+          WHERE original.id = article.copy_of_id AND original.story_id = %(story)s
+            AND {_among("original", "origin")}
+      )
+      AND (%(pk)s::bigint IS NULL
+           OR (article.published_at, article.id) {follows} (%(moment)s::timestamptz, %(pk)s))
+    ORDER BY article.published_at {order}, article.id {order}
+    LIMIT %(reports)s
+), listed AS (
+    SELECT id, NULL::bigint AS copies FROM page
+    UNION ALL (
+        SELECT copy.id, copy.copy_of_id
+        FROM articles_article AS copy
+        JOIN articles_source AS source ON source.id = copy.source_id
+        WHERE copy.copy_of_id IN (SELECT id FROM page) AND {_among("copy", "source")}
+        LIMIT %(copies)s
+    )
+)
+SELECT listed.copies, article.id, article.title, article.language, article.published_at,
+       article.url, source.name, source.slug, article.excerpt, article.image_url,
+       (SELECT count(*) FROM articles_headline WHERE article_id = article.id)
+FROM listed
+JOIN articles_article AS article ON article.id = listed.id
+JOIN articles_source AS source ON source.id = article.source_id
+ORDER BY listed.copies IS NOT NULL, article.published_at {order}, article.id {order}
+"""  # noqa: S608 - text of ours
+
+
+_OLDEST_FIRST, _NEWEST_FIRST = _coverage(">", "ASC"), _coverage("<", "DESC")
+
+
 def profile(story: Story) -> tuple[Cell, ...]:
     """What a story's reports are, counted together where they are alike, in order of time.
 
     One query; no more cells than there are reports.
     """
-    rows = (
-        Article.objects.filter(shown(), story=story)
-        .order_by()
-        .values_list(
-            TruncHour("published_at", tzinfo=UTC),
-            "source__country",
-            "language",
-            IsNull(F("copy_of"), False),
-        )
-        .annotate(times=ArrayAgg("published_at"))
-    )
-    return tuple(sorted((Cell(*row) for row in rows), key=lambda cell: cell.hour))
+    with connection.cursor() as cursor:
+        cursor.execute(_PROFILE, [story.pk])
+        return tuple(Cell(*row) for row in cursor.fetchall())
 
 
 def coverage(story: Story, choice: Choice, after: str = "") -> Page[Report]:
     """One page of the chosen reports, the earliest first unless asked, copies folded.
 
-    A copy stands for itself only where what it copies is not among them. Each report has the
-    number of its former headlines in `headline_changes`.
+    A copy stands for itself only where what it copies is not among them.
 
     Raises `CursorError`. One query.
     """
-    page = _page(story, choice, after).values("pk")[: REPORTS_A_PAGE + 1]
-    copies = Article.objects.filter(shown(), choice.articles(), copy_of__in=page).values("pk")
-    found = listed().filter(pk__in=page.union(copies[:COPIES_LIMIT], all=True))
-    rows = list(found.annotate(headline_changes=headline_changes()).order_by(*_order(False)))
-    known = {article.pk for article in rows}
-    under: dict[int | None, list[Article]] = defaultdict(list)
-    for article in rows:
-        under[article.copy_of_id if article.copy_of_id in known else None].append(article)
-    reports = (
-        Report(article, one_a_source(under[article.pk], {article.source_id}))
-        for article in (reversed(under[None]) if choice.newest_first else under[None])
-    )
+    moment, pk = keyset.read_time(after) if after else (None, None)
+    asked = {
+        "story": story.pk,
+        "independent": choice.independent,
+        "country": choice.country,
+        "language": choice.language,
+        "moment": moment,
+        "pk": pk,
+        "reports": REPORTS_A_PAGE + 1,
+        "copies": COPIES_LIMIT,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWEST_FIRST if choice.newest_first else _OLDEST_FIRST, asked)
+        rows = [(original, _reported(row)) for original, *row in cursor.fetchall()]
     return keyset.page(
-        reports,
+        _folded(rows),
         REPORTS_A_PAGE,
         lambda report: keyset.by_time(report.article.published_at, report.article.pk),
     )
 
 
-def _page(story: Story, choice: Choice, after: str) -> QuerySet[Article]:
-    """The reports that follow a cursor, in the order asked for."""
-    original = shown("copy_of__") & choice.articles("copy_of__")
-    under = Q(original, copy_of__story=story, copy_of__isnull=False)
-    reports = Article.objects.filter(shown(), choice.articles(), ~under, story=story)
-    if after:
-        reports = reports.filter(_following(after, choice.newest_first))
-    return reports.order_by(*_order(choice.newest_first))
+def _reported(row: Sequence[Any]) -> Reported:
+    pk, title, language, published_at, url, outlet, slug, excerpt, image_url, changes = row
+    source = Outlet(outlet, slug)
+    return Reported(pk, title, language, published_at, url, source, excerpt, image_url, changes)
+
+
+def _folded(rows: Sequence[tuple[int | None, Reported]]) -> Iterator[Report]:
+    """Reports with their copies; each row has the id of what it is listed under."""
+    copies: dict[int, dict[str, Reported]] = defaultdict(dict)
+    for original, article in sorted(rows, key=lambda row: (row[1].published_at, row[1].pk)):
+        if original:
+            copies[original].setdefault(article.source.slug, article)
+    for original, article in rows:
+        if original is None:
+            copies[article.pk].pop(article.source.slug, None)
+            yield Report(article, tuple(copies[article.pk].values()))
 
 
 def headlines(story: Story, after: str = "") -> Page[Article]:
@@ -130,21 +191,11 @@ def headlines(story: Story, after: str = "") -> Page[Article]:
     """
     reports = listed().filter(story=story).prefetch_related("former_headlines")
     if after:
-        reports = reports.filter(_following(after, newest_first=False))
+        moment, pk = keyset.read_time(after)
+        later = Q(published_at__gt=moment) | Q(pk__gt=pk)
+        reports = reports.filter(later, published_at__gte=moment)
     return keyset.page(
-        reports.order_by(*_order(False))[: HEADLINES_A_PAGE + 1],
+        reports.order_by("published_at", "pk")[: HEADLINES_A_PAGE + 1],
         HEADLINES_A_PAGE,
         lambda article: keyset.by_time(article.published_at, article.pk),
     )
-
-
-def _order(newest_first: bool) -> tuple[str, str]:
-    return ("-published_at", "-pk") if newest_first else ("published_at", "pk")
-
-
-def _following(after: str, newest_first: bool) -> Q:
-    """What comes after a cursor. Raises `CursorError`."""
-    moment, pk = keyset.read_time(after)
-    if newest_first:
-        return (Q(published_at__lt=moment) | Q(pk__lt=pk)) & Q(published_at__lte=moment)
-    return (Q(published_at__gt=moment) | Q(pk__gt=pk)) & Q(published_at__gte=moment)

@@ -270,7 +270,7 @@ def _questions(
     article: Report, address: str, story: Story, setting: Setting
 ) -> Iterable[SafeString]:
     """Links to how an article's headline changed, and to why it is in a story."""
-    if changes := vars(article)["headline_changes"]:
+    if changes := getattr(article, "headline_changes", 0):
         yield _CHANGED(address=address, words=wording.headline_changes(changes))
     if story.article_count > 1:
         why = f"{_whys(story.pk, story.slug)}{article.pk}/"

@@ -13,7 +13,8 @@ from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
 
-from articles.models import Article, Source
+from articles.models import Article
+from articles.web.pieces import Publisher, Report
 
 Thing = dict[str, Any]
 
@@ -66,11 +67,11 @@ class Describer:
         """A list of stories' pages, by title and path."""
         return _listed({"name": title, "url": self.site + path} for title, path in stories)
 
-    def reports(self, articles: Iterable[Article]) -> Thing:
+    def reports(self, articles: Iterable[Report]) -> Thing:
         """A list of articles."""
         return _listed({"item": self.report(article)} for article in articles)
 
-    def report(self, article: Article) -> Thing:
+    def report(self, article: Report) -> Thing:
         """An article as a list shows it."""
         return said({
             "@type": "NewsArticle",
@@ -93,7 +94,7 @@ class Describer:
             "mainEntityOfPage": article.url,
         })  # fmt: skip
 
-    def outlet(self, source: Source) -> Thing:
+    def outlet(self, source: Publisher) -> Thing:
         """A publisher, known by its page here."""
         return {
             "@type": "NewsMediaOrganization",
