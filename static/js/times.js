@@ -1,6 +1,7 @@
 // Times in the reader's own zone, and in words while they are fresh. Without this script the page
-// shows them in UTC.
-(() => {
+// shows them in UTC, and before it is painted: languages and zones take a browser longer to look up
+// than a page to lay out.
+const tellTimes = () => {
   "use strict";
 
   const page = document.documentElement.lang;
@@ -47,4 +48,6 @@
   improveAll();
   setInterval(improveAll, MINUTE);
   document.addEventListener("htmx:afterSwap", improveAll);
-})();
+};
+
+requestAnimationFrame(() => setTimeout(tellTimes));

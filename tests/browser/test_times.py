@@ -26,6 +26,12 @@ def story(db) -> str:
     return "/source/the-lantern/"
 
 
+def open_told(page: Page, url: str) -> None:
+    """Open a page, and wait until the script has told its times: all of them at once."""
+    page.goto(url)
+    page.locator("time[data-moment][title]").first.wait_for()
+
+
 def shown(page: Page, season: str) -> str:
     """The words of the time under a headline, with plain spaces."""
     item = page.locator("article", has=page.get_by_role("heading", name=season))
@@ -47,14 +53,14 @@ def test_a_time_is_that_of_the_readers_zone_in_winter_and_summer(
 ):
     page = visit(timezone_id=zone).page
     page.clock.set_fixed_time(LATER)
-    page.goto(live_server.url + story)
+    open_told(page, live_server.url + story)
     assert shown(page, "Winter") == winter
     assert shown(page, "Summer") == summer
 
 
 def test_the_zone_is_named_to_whoever_points_at_a_time(story, live_server, visit):
     page = visit(timezone_id="Europe/Berlin").page
-    page.goto(live_server.url + story)
+    open_told(page, live_server.url + story)
     titles = [each.get_attribute("title") for each in page.locator("time[data-moment]").all()]
     assert any("CEST" in title or "GMT+2" in title for title in titles)
     assert any("CET" in title or "GMT+1" in title for title in titles)
@@ -87,5 +93,5 @@ def test_the_date_of_the_page_is_the_readers_today(story, live_server, visit):
 def test_a_fresh_time_is_told_in_the_pages_language(story, live_server, visit, code, locale, words):
     page = visit(locale=locale).page
     page.clock.set_fixed_time(datetime(2026, 7, 16, 3, 40, tzinfo=UTC))
-    page.goto(f"{live_server.url}/language/{code}/?next={story}")
+    open_told(page, f"{live_server.url}/language/{code}/?next={story}")
     assert shown(page, "Summer") == words
