@@ -1,12 +1,18 @@
-"""Stylesheets and scripts: written as many small files, sent as one of each.
+"""Stylesheets and scripts: written as many small files, sent as few.
 
-Collecting the static files joins them; there is no build step. Where nothing was collected (DEBUG,
-tests) pages link the single files. Both follow the same lists.
+Collecting the static files joins them; there is no build step. A page holds its styles itself, so
+that nothing has to be fetched before it can be painted, and the scripts are one file. Where nothing
+was collected (DEBUG, tests) pages link the single files. Both follow the same lists.
 """
 
 from __future__ import annotations
 
+import re
+from base64 import b64encode
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 from django.contrib.staticfiles.storage import staticfiles_storage
@@ -15,19 +21,20 @@ from django.templatetags.static import static
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 # The first names the cascade layers in their order, so the order of the others is free.
-STYLES = (
+SHARED = (
     "css/tokens.css",
     "css/base.css",
     "css/layout.css",
     "css/components.css",
-    "css/front.css",
-    "css/story.css",
-    "css/article.css",
-    "css/sources.css",
     "css/lists.css",
-    "css/search.css",
+    "css/suggestions.css",
     "css/print.css",
 )
+STYLES = {
+    "front.css": (*SHARED, "css/front.css"),
+    "reading.css": (*SHARED, "css/story.css", "css/article.css"),
+    "finding.css": (*SHARED, "css/sources.css", "css/search.css"),
+}
 SCRIPTS = (
     "django_htmx/htmx-2.min.js",
     "js/times.js",
@@ -38,32 +45,61 @@ SCRIPTS = (
     "js/pictures.js",
     "js/suggest.js",
 )
-BUNDLES = {"site.css": STYLES, "site.js": SCRIPTS}
-SEPARATORS = {"site.css": b"\n", "site.js": b"\n;\n"}
+SCRIPT = "site.js"
+
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The styles of a page, and the source by which a policy allows them (CSP Level 3, 2.3.1)."""
+
+    text: str
+    source: str
+
+    @classmethod
+    def of(cls, text: str) -> Sheet:
+        digest = b64encode(sha256(text.encode()).digest()).decode("ascii")
+        return cls(text, f"'sha256-{digest}'")
 
 
 class BundlingStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
-    """Adds the bundles to what is collected, to be hashed and compressed like any other file."""
+    """Adds the joined scripts to what is collected, to be hashed and compressed like any other."""
 
     def post_process(
         self, paths: dict[str, Any], dry_run: bool = False, **options: Any
     ) -> Iterator[Any]:
         if not dry_run:
-            for bundle, parts in BUNDLES.items():
-                self._join(bundle, parts)
-                paths[bundle] = (self, bundle)
+            self.delete(SCRIPT)
+            self.save(SCRIPT, ContentFile("\n;\n".join(map(self._read, SCRIPTS))))
+            paths[SCRIPT] = (self, SCRIPT)
         yield from super().post_process(paths, dry_run=dry_run, **options)
 
-    def _join(self, bundle: str, parts: tuple[str, ...]) -> None:
-        contents = []
-        for part in parts:
-            with self.open(part) as file:
-                contents.append(file.read())
-        self.delete(bundle)
-        self.save(bundle, ContentFile(SEPARATORS[bundle].join(contents)))
+    @cached_property
+    def sheets(self) -> dict[str, Sheet]:
+        """The styles of each kind of page, joined from what was collected."""
+        return {
+            name: Sheet.of(short("\n".join(map(self._read, parts))))
+            for name, parts in STYLES.items()
+        }
+
+    def _read(self, name: str) -> str:
+        with self.open(name) as file:
+            return str(file.read().decode("utf-8"))
 
 
-def urls(bundle: str) -> list[str]:
-    """The addresses of a bundle: one where it was joined, else those of its parts."""
+def short(css: str) -> str:
+    """The same styles without comments and line breaks. No string in them holds either."""
+    return " ".join(_COMMENT.sub(" ", css).split())
+
+
+def sheets() -> dict[str, Sheet]:
+    """The styles that pages hold, by the names of STYLES; none where nothing was collected."""
+    storage: object = staticfiles_storage
+    return storage.sheets if isinstance(storage, BundlingStorage) else {}
+
+
+def script_urls() -> list[str]:
+    """The addresses of the scripts: one where they were joined, else those of the parts."""
     joined = isinstance(staticfiles_storage, BundlingStorage)
-    return [static(name) for name in ([bundle] if joined else BUNDLES[bundle])]
+    return [static(name) for name in ([SCRIPT] if joined else SCRIPTS)]

@@ -1,24 +1,28 @@
-"""Tags that link the stylesheets and scripts of `newsreader.bundles`."""
+"""Tags that give pages the stylesheets and scripts of `newsreader.bundles`."""
 
 from __future__ import annotations
 
 from django import template
-from django.utils.html import format_html_join
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from newsreader.bundles import urls
+from newsreader.bundles import STYLES, script_urls, sheets
 
 register = template.Library()
 
 
 @register.simple_tag
-def stylesheets() -> SafeString:
-    links = ((url,) for url in urls("site.css"))
+def stylesheet(name: str) -> SafeString:
+    """The styles of a kind of page, in the page itself where static files were collected."""
+    if sheet := sheets().get(name):
+        return format_html("<style>{}</style>", SafeString(sheet.text))
+    links = ((static(part),) for part in STYLES[name])
     return format_html_join("\n", '<link rel="stylesheet" href="{}">', links)
 
 
 @register.simple_tag
 def scripts() -> SafeString:
     """All of them deferred: pages are whole before any script runs."""
-    sources = ((url,) for url in urls("site.js"))
+    sources = ((url,) for url in script_urls())
     return format_html_join("\n", '<script src="{}" defer></script>', sources)

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
-from newsreader.bundles import BUNDLES
+from newsreader.bundles import SCRIPTS
 from newsreader.local.layout import Layout
 
 
@@ -33,7 +33,7 @@ def _stamp() -> str:
 
 
 def _facts() -> Iterator[object]:
-    yield django.VERSION, settings.STATIC_ROOT, settings.STORAGES, BUNDLES
+    yield django.VERSION, settings.STATIC_ROOT, settings.STORAGES, SCRIPTS
     for finder in get_finders():
         for name, storage in finder.list([]):
             found = Path(storage.path(name)).stat()

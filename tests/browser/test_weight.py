@@ -34,6 +34,29 @@ new Promise((resolve) => {
   }));
 })
 """
+# As one reads: by half a window, with time for what comes into sight to be laid out.
+READ = """
+async () => {
+  for (let top = 0; top < document.documentElement.scrollHeight; top += innerHeight / 2) {
+    scrollTo({ top, behavior: "instant" });
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  }
+}
+"""
+PAINTED = """
+new Promise((resolve) => {
+  new PerformanceObserver((list) => {
+    if (list.getEntriesByName("first-contentful-paint").length) resolve(true);
+  }).observe({ type: "paint", buffered: true });
+  setTimeout(resolve, 15_000, false);
+})
+"""
+DRAWN = """
+() => [
+  getComputedStyle(document.documentElement).backgroundColor,
+  getComputedStyle(document.querySelector(".seconds")).gridTemplateColumns.split(" ").length,
+]
+"""
 # Those that are far down wait until one scrolls there.
 PICTURES = """
 Promise.all([...document.images]
@@ -74,8 +97,21 @@ def test_a_full_front_page_is_light(news, served, publisher, visit):
     assert len(own) <= MOST_REQUESTS, own
 
 
+@pytest.mark.parametrize(
+    ("theme", "paper"), [("light", "rgb(251, 249, 244)"), ("dark", "rgb(22, 21, 18)")]
+)
+def test_the_first_thing_seen_is_the_page_as_it_stays(news, served, visit, theme, paper):
+    page: Page = visit().page
+    page.context.add_cookies([{"name": "theme", "value": theme, "url": served}])
+    # Nothing but the page itself ever arrives.
+    page.route(lambda url: url.rstrip("/") != served, lambda _: None)
+    page.goto(served, wait_until="commit")
+    assert page.evaluate(PAINTED)
+    assert page.evaluate(DRAWN) == [paper, 3]
+
+
 @pytest.mark.parametrize("width", [1280, 390])
-def test_nothing_jumps_while_pictures_arrive(news, live_server, visit, width):
+def test_nothing_jumps_while_pictures_arrive_and_one_reads_on(news, live_server, visit, width):
     page: Page = visit(width).page
     waiting: list[Route] = []
 
@@ -91,5 +127,9 @@ def test_nothing_jumps_while_pictures_arrive(news, live_server, visit, width):
             route.continue_()
         waiting.clear()
         page.evaluate(PICTURES)
+        page.evaluate(READ)
+        for route in waiting:
+            route.continue_()
+        waiting.clear()
         shifts[name] = page.evaluate(SHIFTS)
     assert {name: shift for name, shift in shifts.items() if shift > MOST_SHIFT} == {}

@@ -1,8 +1,12 @@
-"""All stylesheets as one file, all scripts as another, wherever static files are collected."""
+"""Styles in the page itself and all scripts as one file, wherever static files are collected."""
 
 from __future__ import annotations
 
 import gzip
+import re
+from base64 import b64encode
+from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 
 import brotli
@@ -15,15 +19,18 @@ from django.template import Context, Template
 from newsreader.bundles import SCRIPTS, STYLES
 from tests.web.pages import Page
 
-LINKS = Template("{% load bundles %}{% stylesheets %}{% scripts %}")
+STYLED = Template("{% load bundles %}{% stylesheet name %}")
+SCRIPTED = Template("{% load bundles %}{% scripts %}")
+
+every_kind = pytest.mark.parametrize("name", STYLES)
 
 
-def linked() -> tuple[list[str], list[str]]:
-    page = Page(LINKS.render(Context()))
-    return (
-        [link["href"] for link in page.all("link")],
-        [script["src"] for script in page.all("script")],
-    )
+def styled(name: str) -> str:
+    return STYLED.render(Context({"name": name}))
+
+
+def scripts() -> list[str]:
+    return [script["src"] for script in Page(SCRIPTED.render(Context())).all("script")]
 
 
 def contents(name: str) -> str:
@@ -47,29 +54,57 @@ def collected(settings, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_without_collected_files_each_is_linked_by_itself():
-    styles, scripts = linked()
-    assert styles == [f"/static/{name}" for name in STYLES]
-    assert scripts == [f"/static/{name}" for name in SCRIPTS]
+def bare(css: str) -> str:
+    """Its words alone: no comments, no room between them."""
+    return re.sub(r"\s", "", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL))
 
 
-def test_collected_they_are_one_file_of_each_named_by_its_content(collected):
-    (style,), (script,) = linked()
-    for url, parts in ((style, STYLES), (script, SCRIPTS)):
-        file = collected / url.removeprefix("/static/")
-        joined = file.read_text(encoding="utf-8")
-        places = [joined.find(contents(part).strip()) for part in parts]
-        assert file.stem.count(".") == 1
-        assert -1 not in places
-        assert places == sorted(places)
+@every_kind
+def test_without_collected_files_each_is_linked_by_itself(name):
+    links = [link["href"] for link in Page(styled(name)).all("link")]
+    assert links == [f"/static/{part}" for part in STYLES[name]]
+    assert scripts() == [f"/static/{part}" for part in SCRIPTS]
 
 
-def test_bundles_are_compressed_beforehand(collected):
-    for (url,) in linked():
-        file = collected / url.removeprefix("/static/")
-        plain = file.read_bytes()
-        assert brotli.decompress(Path(f"{file}.br").read_bytes()) == plain
-        assert gzip.decompress(Path(f"{file}.gz").read_bytes()) == plain
+@every_kind
+def test_collected_a_page_holds_all_its_styles_itself(collected, name):
+    found = bare(styled(name))
+    assert found.startswith("<style>@layertokens,")
+    assert found == "<style>" + "".join(bare(contents(part)) for part in STYLES[name]) + "</style>"
+
+
+@every_kind
+def test_nothing_in_the_styles_ends_them_early_or_leads_elsewhere(name):
+    for part in STYLES[name]:
+        assert "<" not in bare(contents(part)).replace("(width<", "")
+        assert "url(" not in contents(part)
+
+
+def test_of_styles_in_a_page_ours_alone_are_allowed(collected, client, db):
+    answer = client.get("/about/")
+    (style,) = re.findall(r"<style>(.*?)</style>", answer.content.decode(), flags=re.DOTALL)
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    policy = dict(part.split(maxsplit=1) for part in answer["Content-Security-Policy"].split(";"))
+    assert f"'sha256-{digest}'" in policy["style-src"].split()
+    assert "unsafe" not in answer["Content-Security-Policy"]
+
+
+def test_collected_the_scripts_are_one_file_named_by_its_content(collected):
+    (url,) = scripts()
+    file = collected / url.removeprefix("/static/")
+    joined = file.read_text(encoding="utf-8")
+    places = [joined.find(contents(part).strip()) for part in SCRIPTS]
+    assert file.stem.count(".") == 1
+    assert -1 not in places
+    assert places == sorted(places)
+
+
+def test_the_scripts_are_compressed_beforehand(collected):
+    (url,) = scripts()
+    file = collected / url.removeprefix("/static/")
+    plain = file.read_bytes()
+    assert brotli.decompress(Path(f"{file}.br").read_bytes()) == plain
+    assert gzip.decompress(Path(f"{file}.gz").read_bytes()) == plain
 
 
 def test_every_stylesheet_and_script_of_ours_is_in_a_bundle(settings):
@@ -77,4 +112,4 @@ def test_every_stylesheet_and_script_of_ours_is_in_a_bundle(settings):
     guide = static / "css" / "styleguide.css"  # only where DEBUG is on
     files = {*static.rglob("*.css"), *static.rglob("*.js")} - {guide}
     files -= set((static / "css" / "desk").iterdir())  # linked by the pages of the desk themselves
-    assert {str(file.relative_to(static)) for file in files} <= {*STYLES, *SCRIPTS}
+    assert {str(file.relative_to(static)) for file in files} <= {*chain(*STYLES.values()), *SCRIPTS}
