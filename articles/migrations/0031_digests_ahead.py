@@ -5,7 +5,11 @@ CARRY_OVER = """
 UPDATE articles_story AS story SET digested_at = digest.changed_at
 FROM articles_digest AS digest WHERE digest.story_id = story.id
 """
-FILL = "UPDATE articles_story SET changed_at = coalesce(last_at, now()) WHERE changed_at IS NULL"
+# Rows that both statements change have checks pending, beside which no column can be altered.
+FILL = """
+UPDATE articles_story SET changed_at = coalesce(last_at, now()) WHERE changed_at IS NULL;
+SET CONSTRAINTS ALL IMMEDIATE
+"""
 
 
 class Migration(migrations.Migration):
