@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
+from hashlib import blake2b
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -71,11 +72,11 @@ def is_signed_in(request: HttpRequest) -> bool:
     return settings.SESSION_COOKIE_NAME in request.COOKIES
 
 
-def key_of(request: HttpRequest) -> Hashable:
-    """All that a public page may depend on."""
+def key_of(request: HttpRequest) -> bytes:
+    """All that a public page may depend on; of one size, for an address may be as long as pages."""
     accepted = parse_accept_lang_header(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
     chosen = [request.COOKIES.get(name, "") for name in CHOICES]
-    return (
+    told = (
         request.scheme,
         request.META.get("HTTP_HOST"),
         request.path_info,
@@ -86,6 +87,7 @@ def key_of(request: HttpRequest) -> Hashable:
         *(choice if _CHOICE.fullmatch(choice) else "" for choice in chosen),
         *(tag for tag, quality in accepted if quality > 0),
     )
+    return blake2b(repr(told).encode(), digest_size=16).digest()
 
 
 def rendered(request: HttpRequest, response: HttpResponseBase) -> Rendered | None:

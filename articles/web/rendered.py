@@ -10,6 +10,9 @@ from hashlib import blake2b
 from articles.web.codings import LEAST, encoded, is_text
 from articles.web.marks import Marked
 
+KEPT_BESIDE = 4096
+"""Bytes, about, of the headers and objects of a page: most of what a short one takes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
@@ -38,7 +41,8 @@ class Rendered:
     @property
     def weight(self) -> int:
         """Bytes that it takes, about."""
-        return 2 * len(self.content) + sum(len(form.content) for form in tuple(self.forms.values()))
+        forms = sum(len(form.content) for form in tuple(self.forms.values()))
+        return KEPT_BESIDE + 2 * len(self.content) + forms
 
     def form(self, since: int, coding: str) -> Form:
         """The page for one whose last visit was at `since`, in a coding where that helps."""

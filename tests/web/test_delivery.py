@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import time
+import tracemalloc
 from collections.abc import Callable
 
 import brotli
@@ -180,6 +182,23 @@ def test_a_page_is_weighed_with_all_its_forms(view):
     before = view.delivery.shelf.weight
     view.ask(**{"Accept-Encoding": "br"})
     assert before < view.delivery.shelf.weight < before + len(PAGE)
+
+
+def test_what_is_kept_stays_within_bounds_however_short_pages_and_long_addresses_are(
+    view, monkeypatch
+):
+    monkeypatch.setattr(view.delivery.shelf, "most", 200_000)
+    view.page = "short"
+    tracemalloc.start()
+    for number in range(400):
+        request = RequestFactory().get("/", {"q": f"{number}{'a' * 10_000}"})
+        request.resolver_match = None
+        view.delivery(request)
+    gc.collect()
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert view.delivery.shelf.entries
+    assert taken < 300_000
 
 
 # Validators
