@@ -71,7 +71,8 @@ def name(place: Edition | Topic) -> str:
 def own_name(edition: Edition) -> str:
     """The name of an edition as its own readers say it."""
     if _is_country(edition):
-        return str(locale(edition.language).territories[edition.country])
+        # CLDR knows few countries in a small language.
+        return str(locale(edition.language).territories.get(edition.country, edition.name))
     return edition.name
 
 

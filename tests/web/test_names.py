@@ -40,6 +40,10 @@ def test_an_edition_is_named_in_the_readers_language_and_in_its_own():
         assert names.own_name(GERMANY) == "Deutschland"
 
 
+def test_an_edition_keeps_its_name_where_its_language_has_no_name_for_the_country():
+    assert names.own_name(Edition(name="Germany", country="DE", language="tn")) == "Germany"
+
+
 def test_a_name_that_a_curator_gave_stays():
     with override("de"):
         assert names.name(Edition(name="The North", country="GB", language="en")) == "The North"
