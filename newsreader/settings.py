@@ -267,6 +267,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # Who opens the page to sign in by its own address comes to the desk's first page.
 LOGIN_REDIRECT_URL = "admin:index"
+SESSION_ENGINE = "newsreader.sessions"
 # Counted from the last use of the desk; `SESSION_HOURS` from the sign-in.
 SESSION_COOKIE_AGE = SESSION_IDLE_MINUTES * 60
 SESSION_COOKIE_HTTPONLY = True

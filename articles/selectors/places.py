@@ -61,6 +61,11 @@ def editions() -> tuple[Edition, ...]:
     return _editions(None)
 
 
+def edition(slug: str) -> Edition | None:
+    """The edition that is so called in addresses. One query at most."""
+    return next((each for each in editions() if each.slug == slug), None)
+
+
 def topics(edition: Edition) -> tuple[Topic, ...]:
     """The topics that have stories in an edition. One query at most."""
     return _topics(edition.pk)

@@ -27,11 +27,6 @@ from articles.selectors.listing import COLUMNS, independent_in, listed, newest_f
 ENTRIES_A_PAGE = 30
 
 
-def edition(slug: str) -> Edition:
-    """One edition. Raises `Edition.DoesNotExist`. One query."""
-    return Edition.objects.get(slug=slug)
-
-
 def topic(edition: Edition, slug: str) -> Topic:
     """A topic that has stories in an edition. Raises `Topic.DoesNotExist`. One query."""
     placed = StoryEdition.objects.filter(edition=edition, topic=OuterRef("pk"))

@@ -64,7 +64,7 @@ class Reader:
     @cached_property
     def asked(self) -> Edition | None:
         """The edition whose page this is: its slug is the first part of the address."""
-        slug = self.request.path_info.split("/", 2)[1]
+        slug = self.request.path_info.removeprefix("/").partition("/")[0]
         return next((edition for edition in self.editions if edition.slug == slug), None)
 
     @cached_property

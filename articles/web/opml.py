@@ -9,8 +9,8 @@ from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
-from articles.models import Edition, Feed
-from articles.selectors import syndication
+from articles.models import Feed
+from articles.selectors import places, syndication
 from articles.syndication import opml
 from articles.web.answers import machine
 
@@ -21,10 +21,9 @@ FRESH_SECONDS = 3600
 def feeds(request: HttpRequest) -> HttpResponseBase:
     """All feeds, or those of the sources of `edition`, in folders by topic; streamed."""
     slug = request.GET.get("edition", "")
-    try:
-        edition = syndication.edition(slug) if slug else None
-    except Edition.DoesNotExist as error:
-        raise Http404(_("There is no such edition.")) from error
+    edition = places.edition(slug)
+    if slug and edition is None:
+        raise Http404(_("There is no such edition."))
     title = f"{settings.SITE_NAME}: {edition.name}" if edition else settings.SITE_NAME
     listed = _subscriptions(syndication.subscriptions(edition))
     response = StreamingHttpResponse(opml.write(title, listed), content_type=opml.MEDIA_TYPE)

@@ -154,10 +154,10 @@ def _language(request: HttpRequest) -> str:
 
 
 def _edition(slug: str) -> Edition:
-    try:
-        return syndication.edition(slug)
-    except Edition.DoesNotExist as error:
-        raise Http404(_("There is no such edition.")) from error
+    found = places.edition(slug)
+    if found is None:
+        raise Http404(_("There is no such edition."))
+    return found
 
 
 def _topic(edition: Edition, slug: str) -> Topic:
