@@ -9,7 +9,6 @@ from typing import TypeVar
 
 from django.conf.locale import LANG_INFO
 from django.db.models import Q
-from django.db.models.functions import Upper
 
 from articles.entries import query as queries
 from articles.entries.query import Filter, Query
@@ -118,13 +117,11 @@ def _sources(
     editions = [edition for edition in placed.values() if edition]
     if not (named or editions):
         return {}, {part: set() for part in placed}
-    values = [part.value.upper() for part in named]
-    slugs = [value.lower() for value in values]
-    rows = (
-        Source.objects.alias(capitals=Upper("name"))
-        .filter(Q(slug__in=slugs) | Q(capitals__in=values) | Q(editions__in=editions))
-        .values_list("pk", "slug", "name", "editions")
-    )
+    wanted = Q(editions__in=editions)
+    for part in named:
+        # PostgreSQL has capitals of its own: none for ß.
+        wanted |= Q(slug=part.value.lower()) | Q(name__iexact=part.value)
+    rows = Source.objects.filter(wanted).values_list("pk", "slug", "name", "editions")
     found = [(pk, {slug.upper(), name.upper()}, edition) for pk, slug, name, edition in rows]
     return (
         {part: {pk for pk, names, _ in found if part.value.upper() in names} for part in named},

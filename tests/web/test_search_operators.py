@@ -41,6 +41,12 @@ def test_a_source_is_named_by_slug_or_name(uk, read, lantern, text):
     assert titles(read(f"/search/?q=ferry {text}")) == ["Ferry sinks"]
 
 
+def test_a_source_is_named_in_any_case_whatever_letters_it_has(uk, read):
+    make_article("Ferry sinks", source=make_source("Weißer Bote", editions=(uk,), slug="bote"))
+    for name in ("weißer bote", "WEIßER BOTE"):
+        assert titles(read(f'/search/?q=source:"{name}"')) == ["Ferry sinks"]
+
+
 def test_a_source_is_left_out(uk, read, lantern):
     make_article("Ferry sinks", source=lantern)
     make_article("Ferry elsewhere")
