@@ -132,8 +132,18 @@ def deliver(request: HttpRequest, page: Rendered) -> HttpResponseBase:
         headers["Content-Encoding"] = form.coding
     for note in read.notes:
         _write(response, note)
-    modified = parse_http_date_safe(page.headers.get("Last-Modified", ""))
-    return get_conditional_response(request, form.etag, modified, response) or response
+    changed = _changed(request, page)
+    return get_conditional_response(request, form.etag, changed, response) or response
+
+
+def _changed(request: HttpRequest, page: Rendered) -> int | None:
+    """When a page last changed; None for whoever tells of another time than that.
+
+    A page from which something was taken down is older than the one before.
+    """
+    changed = parse_http_date_safe(page.headers.get("Last-Modified", ""))
+    known = parse_http_date_safe(request.headers.get("If-Modified-Since", ""))
+    return changed if known in (None, changed) else None
 
 
 def is_read(request: HttpRequest) -> bool:

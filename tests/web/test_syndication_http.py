@@ -49,6 +49,17 @@ def test_a_changed_feed_is_sent_whole(story, uk, client, address):
         assert b"Bridge closed again" in again.content
 
 
+@pytest.mark.parametrize("address", ASKED)
+def test_a_feed_that_lost_its_newest_entry_is_sent_whole(story, uk, client, address):
+    newest = make_article("Bridge closed again", source=make_source(editions=(uk,)))
+    place(make_story(newest), uk)
+    first = client.get(address)
+    newest.delete()
+    again = client.get(address, headers={"If-Modified-Since": first.headers["Last-Modified"]})
+    assert again.status_code == 200
+    assert b"Bridge closed again" not in again.content
+
+
 def test_it_was_last_modified_when_its_newest_article_came_here(story, client):
     assert client.get("/uk/feed.atom").headers["Last-Modified"] == "Mon, 09 Mar 2026 12:00:00 GMT"
     latest = client.get("/latest/feed.atom")
