@@ -12,11 +12,14 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth import authenticate, update_session_auth_hash
 from django.contrib.auth.models import User
+from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path, reverse, reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
@@ -24,8 +27,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django_otp import login as verified
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from unfold.forms import AdminOwnPasswordChangeForm
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
+from articles.admin.changes import HIDDEN
 from articles.pipeline import audit, second_factor
 from articles.pipeline.second_factor import CodeError
 
@@ -52,6 +57,41 @@ class PasswordForm(forms.Form):
         if authenticate(self.request, username=name, password=password) is None:
             raise ValidationError(_("This is not your password."))
         return password
+
+
+class NewPasswordForm(AdminOwnPasswordChangeForm):  # type: ignore[misc]
+    """Failures to give the old one count as those of signing in do."""
+
+    def __init__(self, request: HttpRequest, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.request = request
+
+    def clean_old_password(self) -> str:
+        authenticate(
+            self.request,
+            username=self.user.get_username(),
+            password=self.cleaned_data["old_password"],
+        )
+        old: str = super().clean_old_password()
+        return old
+
+
+class ChangePassword(PasswordChangeView):
+    """Django's, throttled and recorded."""
+
+    form_class = NewPasswordForm
+    success_url = reverse_lazy("admin:password_change_done")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "request": self.request}
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**context), **admin.site.each_context(self.request)}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        with transaction.atomic():
+            audit.record(self.request.user, "change", form.user, {"password": [HIDDEN, HIDDEN]})
+            return super().form_valid(form)
 
 
 class CodeForm(forms.Form):
@@ -163,8 +203,9 @@ def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         person = User.objects.get(pk=_person(request).pk)
         person.set_password(form.cleaned_data["password"])
-        person.save(update_fields=["password"])
-        audit.record(person, "sign_out_everywhere", person)
+        with transaction.atomic():
+            person.save(update_fields=["password"])
+            audit.record(person, "sign_out_everywhere", person)
         update_session_auth_hash(request, person)
         messages.success(request, gettext("You are signed out everywhere but here."))
         return redirect("admin:account")
@@ -185,15 +226,16 @@ def locked_out(request: HttpRequest, response: HttpResponse, credentials: Any) -
     return locked.render()
 
 
-PAGES: dict[str, tuple[str, Callable[[HttpRequest], HttpResponse]]] = {
+PAGES: dict[str, tuple[str, Callable[..., HttpResponseBase]]] = {
     "account": ("account/", account),
     "second_factor": ("account/second-factor/", second_factor_page),
     "remove_second_factor": ("account/second-factor/remove/", remove),
     "recovery_codes": ("account/recovery-codes/", recovery_codes),
     "sign_out_everywhere": ("account/sign-out-everywhere/", sign_out_everywhere),
     "verify": ("account/verify/", verify),
+    "password_change": ("password_change/", ChangePassword.as_view()),
 }
-"""Name → address and view."""
+"""Name → address and view; the last stands in for Django's own."""
 
 
 def urls() -> list[URLPattern]:

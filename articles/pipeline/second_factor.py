@@ -88,7 +88,8 @@ def renew_codes(user: User) -> list[str]:
 def remove(user: User, by: User) -> bool:
     """Take the person's second factor and recovery codes away: whether there were any."""
     gone = [model.objects.filter(user=user).delete()[0] for model in (TOTPDevice, StaticDevice)]
-    audit.record(by, "second_factor_off", user)
+    if any(gone):
+        audit.record(by, "second_factor_off", user)
     return any(gone)
 
 

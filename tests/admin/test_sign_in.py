@@ -230,6 +230,23 @@ class TestSessions:
         assert enters(client)
         assert not enters(other)
 
+    def test_guessing_the_old_password_is_throttled_too(self, client, anna):
+        client.force_login(anna)
+        sent = {"old_password": "wrong", "new_password1": "x", "new_password2": "x"}
+        for _ in range(5):
+            last = client.post("/admin/password_change/", sent)
+        assert last.status_code == 429
+
+    def test_a_new_password_is_recorded_and_not_what_it_is(self, client, anna):
+        client.force_login(anna)
+        new = "another long secret"
+        sent = {"old_password": SECRET, "new_password1": new, "new_password2": new}
+        assert "Change password" in client.get("/admin/password_change/").content.decode()
+        client.post("/admin/password_change/", sent)
+        entry = AuditEntry.objects.get()
+        assert (entry.by_name, entry.action, entry.object_text) == ("anna", "change", "anna")
+        assert entry.changes == {"password": ["…", "…"]}
+
     def test_signing_out_everywhere_leaves_this_session_alone(self, client, anna):
         other = Client()
         attempt(client, SECRET)
