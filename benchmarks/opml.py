@@ -55,7 +55,7 @@ def compare(count: int) -> None:
         Topic.objects.all().delete()
         work = imports.start(None, edition, "list.opml", body)
         checked = timed(lambda: imports.go_on(lambda: False))[0]
-        imports.confirm(work)
+        imports.confirm(work, None)
         stored = timed(lambda: imports.go_on(lambda: False))[0]
         out, body = timed(exported)
         exports.append(body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ from articles.admin.recording import RecordingAdmin
 Display = TypeVar("Display", bound=Callable[..., Any])
 
 LINK_STYLE = "text-primary-600 dark:text-primary-500"
+_KEY = re.compile("[0-9]{1,18}")
 LISTED = 10_000
 """Rows that a list can be paged through; search and filters lead to the others."""
 
@@ -92,6 +94,11 @@ def desk_link(row: Model | None) -> str:
     return format_html(
         '<a class="{}" href="{}">{}</a>', LINK_STYLE, reverse(name, args=[row.pk]), row
     )
+
+
+def key_of(text: str) -> int:
+    """The primary key that an address names; 0, which no row has, for what is none."""
+    return int(text) if _KEY.fullmatch(text) else 0
 
 
 def word_if(applies: bool, word: str) -> str:

@@ -28,7 +28,7 @@ from unfold.widgets import (
     UnfoldAdminURLInputWidget,
 )
 
-from articles.admin.base import DeskAdmin, ShownOnly
+from articles.admin.base import DeskAdmin, ShownOnly, key_of
 from articles.admin.exports import ExportingAdmin, download
 from articles.models import Edition, Import, ImportRow
 from articles.pipeline import imports
@@ -182,7 +182,7 @@ class ImportAdmin(ShownOnly, DeskAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponseBase:
         """What would happen, what happens, or what has; sent, a decision on it."""
-        work = self._found(request, int(object_id) if object_id.isdecimal() else 0)
+        work = self._found(request, key_of(object_id))
         if request.method == "POST":
             self._decide(request, work)
             return HttpResponseRedirect(page_of(work))
@@ -213,12 +213,13 @@ class ImportAdmin(ShownOnly, DeskAdmin):
         return get_object_or_404(self.get_queryset(request).select_related("edition"), pk=pk)
 
     def _decide(self, request: HttpRequest, work: Import) -> None:
+        by = cast(User, request.user)
         if "store" in request.POST:
             if work.format == Import.Format.CSV and not request.user.has_perms(CHANGING):
                 raise PermissionDenied
-            if imports.confirm(work):
+            if imports.confirm(work, by):
                 queue(request)
-        elif "drop" in request.POST and imports.drop(work):
+        elif "drop" in request.POST and imports.drop(work, by):
             self.message_user(request, gettext("Dropped: nothing of the list was stored."))
 
 

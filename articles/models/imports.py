@@ -54,8 +54,8 @@ class Import(models.Model):
     body = models.BinaryField(default=b"")
     """The list, until it is read."""
     format = models.CharField(max_length=4, choices=Format, blank=True)
-    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="+")
-    """What new sources join of which the list says no edition."""
+    edition = models.ForeignKey(Edition, on_delete=models.SET_NULL, null=True, related_name="+")
+    """What new sources join of which the list says no edition; None once that was deleted."""
     at_once = models.BooleanField(default=False)
     """Whether it is stored without asking."""
 

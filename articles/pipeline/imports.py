@@ -88,14 +88,14 @@ def run(by: Person, edition: Edition, name: str, body: bytes | None = None) -> I
     return work
 
 
-def confirm(work: Import) -> bool:
+def confirm(work: Import, by: Person) -> bool:
     """Have a list that was checked stored; False where somebody decided on it before."""
-    return _decided(work, State.STORING)
+    return _decided(work, State.STORING, by, "confirm")
 
 
-def drop(work: Import) -> bool:
+def drop(work: Import, by: Person) -> bool:
     """Have a list that was checked forgotten; False where somebody decided on it before."""
-    return _decided(work, State.DROPPED)
+    return _decided(work, State.DROPPED, by, "drop")
 
 
 def go_on(over: Callable[[], bool], only: int | None = None) -> int:
@@ -130,10 +130,13 @@ def fetch_list(url: str) -> bytes:
     return response.body
 
 
-def _decided(work: Import, state: Import.State) -> bool:
+@transaction.atomic
+def _decided(work: Import, state: Import.State, by: Person, action: str) -> bool:
     decided = Import.objects.filter(pk=work.pk, state=State.CHECKED).update(
         state=state, finished_at=timezone.now() if state == State.DROPPED else None
     )
+    if decided:
+        audit.record(by, action, work)
     return bool(decided)
 
 

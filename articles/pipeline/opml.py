@@ -26,7 +26,7 @@ from articles.fetch.types import FetchError
 from articles.models import Edition, Feed, Import, ImportRow, Listing, Source, Topic
 from articles.pipeline import catalogue
 from articles.pipeline.catalogue import Catalogue, FeedRecord, SourceRecord, TopicRecord, feed_key
-from articles.pipeline.outlines import Outline, read_opml
+from articles.pipeline.outlines import ListError, Outline, read_opml
 
 LONGEST_URL = 2000
 
@@ -79,7 +79,7 @@ def check(work: Import, body: bytes) -> list[ImportRow]:
     numbered.sort(key=lambda each: _depth(each[1]))  # batches are stored in this order
     outlines = [outline for _, outline in numbered]
     known = _known()
-    planned = plan(outlines, known, work.edition, settings.FETCH_ALLOW_NETWORKS)
+    planned = plan(outlines, known, edition_of(work), settings.FETCH_ALLOW_NETWORKS)
     work.new_topics = len(planned.catalogue.topics)
     work.new_sources = sum(each.slug not in known.slugs for each in planned.catalogue.sources)
     return [
@@ -104,7 +104,7 @@ def store(work: Import, rows: Sequence[ImportRow]) -> None:
     """Add what rows that were checked say, inside a transaction; they are changed, not saved."""
     new = [row for row in rows if row.outcome == Outcome.NEW]
     outlines = [_outline(row) for row in new]
-    planned = plan(outlines, _known(), work.edition, settings.FETCH_ALLOW_NETWORKS)
+    planned = plan(outlines, _known(), edition_of(work), settings.FETCH_ALLOW_NETWORKS)
     catalogue.add(planned.catalogue)
     feeds = {feed.url: feed for feed in Feed.objects.filter(url__in=[row.url for row in new])}
     listings = []
@@ -165,6 +165,13 @@ def why_refused(url: str, allow: Sequence[Network] = ()) -> str:
         return str(error)
     address = literal(target.host)
     return refusal(target.host, address, target.port, allow) if address else ""
+
+
+def edition_of(work: Import) -> Edition:
+    """The edition that new sources join. Raises ListError where it was deleted."""
+    if work.edition is None:
+        raise ListError("The edition that it was for has been deleted.")
+    return work.edition
 
 
 def _known() -> Known:

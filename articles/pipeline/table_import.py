@@ -16,7 +16,7 @@ from django.utils.text import slugify
 from articles.models import Edition, Feed, Import, ImportRow, Source, Topic
 from articles.pipeline import audit, catalogue, followups
 from articles.pipeline.catalogue import Catalogue, FeedRecord, SourceRecord, feed_key
-from articles.pipeline.opml import Topics, known_topics
+from articles.pipeline.opml import Topics, edition_of, known_topics
 from articles.pipeline.tables import Line, read_table
 from articles.pipeline.wishes import Wish, read_wish
 
@@ -99,7 +99,7 @@ def store(work: Import, rows: Sequence[ImportRow]) -> None:
     known = _known()
     decisions = _decide(work, [Line(row.number, row.given) for row in waiting], known)
     topics = Topics(known.topics)
-    records = _records(work.edition, decisions, topics)
+    records = _records(edition_of(work), decisions, topics)
     catalogue.add(Catalogue((), tuple(topics.new), records))
     ids = dict(Feed.objects.filter(url__in=[row.url for row in waiting]).values_list("url", "pk"))
     changes = _Changes(work, topics)

@@ -76,6 +76,28 @@ def test_a_list_is_stored_once_that_is_confirmed(desk, edition):
     assert Import.objects.get().body == b""
 
 
+@pytest.mark.parametrize(("sent", "action"), [("store", "confirm"), ("drop", "drop")])
+def test_who_decides_on_a_list_is_recorded_once(desk, edition, sign_in, sent, action):
+    """It need not be who brought it."""
+    shown(desk, edition, LIST)
+    other = sign_in("add_source", "add_feed", "add_topic")
+    for _ in range(2):
+        other.post(page_of_last(), {sent: "yes"})
+    decided = AuditEntry.objects.get(action=action)
+    assert decided.by_name.startswith("person")
+    assert decided.object_id == str(Import.objects.get().pk)
+
+
+def test_an_edition_is_deleted_without_the_lists_that_were_imported_for_it(desk, edition):
+    shown(desk, edition, LIST)
+    desk.post(f"/admin/articles/edition/{edition.pk}/delete/", {"post": "yes"})
+    desk.post(page_of_last(), {"store": "yes"})
+    work = Import.objects.get()
+    assert (work.edition, work.state) == (None, Import.State.FAILED)
+    assert "edition that it was for has been deleted" in desk.get(page_of_last()).content.decode()
+    assert not Source.objects.exists()
+
+
 def test_asking_for_the_page_stores_nothing(desk, edition):
     shown(desk, edition, LIST)
     desk.get(f"{page_of_last()}?store=yes")

@@ -36,7 +36,7 @@ def checked(village: Edition, *lines: str) -> Import:
 
 def stored(village: Edition, *lines: str) -> Import:
     work = checked(village, *lines)
-    imports.confirm(work)
+    imports.confirm(work, work.by)
     imports.go_on(lambda: False)
     work.refresh_from_db()
     assert work.state == Import.State.DONE

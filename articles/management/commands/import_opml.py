@@ -47,7 +47,7 @@ class Command(BaseCommand):
         )
         self.stdout.write(
             f"Added {counted(tally[Outcome.NEW], 'feed')} of "
-            f"{counted(work.new_sources, 'new source')} (edition: {work.edition.name}), with "
+            f"{counted(work.new_sources, 'new source')} (edition: {work.edition}), with "
             f"{counted(work.new_topics, 'new topic')}; {changed}"
             f"{counted(tally[Outcome.KNOWN] + tally[Outcome.AGAIN], 'feed')} already there; "
             f"{tally[Outcome.REFUSED]} refused."
