@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.contrib.auth import logout, user_logged_in
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -59,7 +60,11 @@ class DeskSession:
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
-        if not _at_desk(request) or not request.user.is_authenticated:
+        if not _at_desk(request):
+            return None
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("PostgreSQL has no text with this character in it.")
+        if not request.user.is_authenticated:
             return None
         if _too_old(request):
             logout(request)

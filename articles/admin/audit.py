@@ -14,7 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from articles.admin.base import LINK_STYLE, DeskAdmin, ShownOnly
+from articles.admin.base import LINK_STYLE, DeskAdmin, ShownOnly, key_of
 from articles.admin.changes import lines
 from articles.models import AuditEntry
 
@@ -47,8 +47,8 @@ class PersonFilter(SimpleListFilter):
         return [(str(person.pk), person.username) for person in staff]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = self.value() or ""
-        return queryset.filter(by=int(chosen)) if chosen.isdecimal() else queryset
+        chosen = self.value()
+        return queryset.filter(by=key_of(chosen)) if chosen else queryset
 
 
 @admin.register(AuditEntry)

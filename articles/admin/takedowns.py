@@ -24,7 +24,7 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
-from articles.admin.base import DeskAdmin, ReadOnlyInline, ShownOnly, desk_link, labelled
+from articles.admin.base import DeskAdmin, ReadOnlyInline, ShownOnly, desk_link, key_of, labelled
 from articles.admin.corrections import desk_address, row_or_404
 from articles.admin.news import HEAVY, found
 from articles.entries.urls import canonical_url
@@ -208,19 +208,18 @@ class TakeDownAdmin(ShownOnly, DeskAdmin):
     def take(self, request: HttpRequest) -> HttpResponse:
         """Ask which articles; ask why and whether; take them down."""
         told = request.POST if request.method == "POST" else request.GET
-        chosen = [int(pk) for pk in told.getlist("articles") if pk.isascii() and pk.isdecimal()]
+        chosen = [key for each in told.getlist("articles") if (key := key_of(each))]
         if not chosen:
             return self._ask_which(request)
         form = TakeDownForm(request.POST if "confirmed" in request.POST else None)
         try:
             alone = takedown.reach(chosen, copies=False)
-            more = len(takedown.reach(chosen, copies=True)) - len(alone)
             if form.is_valid():
                 return self._take(request, chosen, Request(**form.cleaned_data))
         except TakeDownError as error:
             self.message_user(request, str(error), messages.ERROR)
             return redirect(_question_of([]))
-        return self._ask_whether(request, form, alone, more)
+        return self._ask_whether(request, form, alone, takedown.copies_of(alone))
 
     def _ask_which(self, request: HttpRequest) -> HttpResponse:
         form = FindForm(request.GET or None)

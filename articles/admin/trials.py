@@ -31,7 +31,7 @@ from unfold.widgets import (
 )
 
 from articles import tasks
-from articles.admin.base import DeskAdmin, ShownOnly, desk_link, labelled
+from articles.admin.base import DeskAdmin, ShownOnly, desk_link, key_of, labelled
 from articles.admin.imports import ImportingAdmin
 from articles.models import Edition, Source, Topic, Trial, TrialEntry, TrialFeed
 from articles.models.places import country_code, language_code
@@ -274,7 +274,7 @@ class TrialAdmin(ShownOnly, DeskAdmin):
     ) -> HttpResponse:
         """The trial as it stands."""
         self._require(request)
-        trial = self._trial(int(object_id) if object_id.isdecimal() else 0)
+        trial = self._trial(key_of(object_id))
         if trial.state == Trial.State.READY:
             return self._ready(request, trial)
         title = trial.source.name if trial.source else gettext("Add a source")

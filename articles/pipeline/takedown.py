@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from articles.clustering.copies import Sketch, near_duplicate, sketch
@@ -98,18 +98,27 @@ def reach(articles: Collection[int], *, copies: bool) -> list[int]:
     With `copies` all that have the same text: what they copy, and all copies of that. Raises
     `TakeDownError` where nothing is left to take down, or too much.
     """
-    wanted = Q(pk__in=articles)
-    if copies:
-        originals = Article.objects.filter(pk__in=articles, copy_of__isnull=False)
-        roots = {*articles, *originals.values_list("copy_of", flat=True)}
-        wanted |= Q(pk__in=roots) | Q(copy_of__in=roots)
-    shown = Article.objects.filter(wanted).exclude(withheld=TAKEN_DOWN)
-    found = list(shown.order_by("published_at", "pk").values_list("pk", flat=True)[: MOST + 1])
+    shown = _meant(articles, copies=copies).order_by("published_at", "pk")
+    found = list(shown.values_list("pk", flat=True)[: MOST + 1])
     if not found:
         raise TakeDownError("There is nothing to take down.")
     if len(found) > MOST:
         raise TakeDownError(f"These are more than {MOST} articles: take down fewer at a time.")
     return found
+
+
+def copies_of(articles: Collection[int]) -> int:
+    """How many have the same text as these articles, besides themselves."""
+    return _meant(articles, copies=True).exclude(pk__in=articles).count()
+
+
+def _meant(articles: Collection[int], *, copies: bool) -> QuerySet[Article]:
+    wanted = Q(pk__in=articles)
+    if copies:
+        originals = Article.objects.filter(pk__in=articles, copy_of__isnull=False)
+        roots = {*articles, *originals.values_list("copy_of", flat=True)}
+        wanted |= Q(pk__in=roots) | Q(copy_of__in=roots)
+    return Article.objects.filter(wanted).exclude(withheld=TAKEN_DOWN)
 
 
 def take_down(articles: Collection[int], request: Request, by: AbstractBaseUser) -> TakeDown:

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from articles.models import TAKEN_DOWN, Article, AuditEntry, TakeDown
 from articles.permissions import CURATOR, EDITOR
+from articles.pipeline import takedown
 from articles.pipeline.store import short_hash
 from tests.factories import link, make_article, make_headline, make_source, make_story
 
@@ -67,6 +68,14 @@ def test_an_article_is_taken_down_from_its_page_once_why_and_who_are_said(desk, 
 def test_its_copies_go_too_if_that_is_wanted(desk, lead):
     take(desk, lead, copies="on")
     assert withheld() == {"Harbour flooded", "Harbour under water"}
+
+
+def test_an_article_with_very_many_copies_is_taken_down_without_them(desk, lead, monkeypatch):
+    monkeypatch.setattr(takedown, "MOST", 1)
+    assert "Take 1 article down?" in text(desk.get(f"{TAKE}?articles={lead.pk}"))
+    assert "more than 1 articles" in text(take(desk, lead, copies="on"))
+    take(desk, lead)
+    assert withheld() == {"Harbour flooded"}
 
 
 def test_several_are_chosen_in_the_list(desk, lead):
