@@ -5,7 +5,7 @@ Django's own log (`LogEntry`) has no values and can be edited by code: it is not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import wraps
 from typing import Any
 
@@ -122,34 +122,35 @@ def recorded(action: Action, name: str) -> Action:
     @wraps(action)
     def recording(admin: Any, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
         with transaction.atomic(), audit.hearing() as heard:
-            before = _columns(queryset)
+            keys = list(queryset.order_by("pk").values_list("pk", flat=True))
+            before = _columns(queryset.model, keys[:MOST])
             response = action(admin, request, queryset)
             if not (response or heard or vars(request).get("action_failed")):
-                _record_action(request, name, queryset.model, before)
+                more = max(len(keys) - MOST, 0)
+                _record_action(request, name, queryset.model, before, more)
         return response
 
     return recording
 
 
 def _record_action(
-    request: HttpRequest, name: str, model: type[Model], before: dict[Any, Changes]
+    request: HttpRequest, name: str, model: type[Model], before: dict[Any, Changes], more: int
 ) -> None:
-    keys = list(before)[:MOST]
-    after = _columns(model._default_manager.filter(pk__in=keys))
-    rows = model._default_manager.in_bulk(keys)
+    after = _columns(model, before)
+    rows = model._default_manager.in_bulk(after)
     done = [Change(rows[key], differences(before[key], after[key])) for key in rows]
-    if len(before) > MOST:
-        done.append(Change(model, {"more": len(before) - MOST}))
+    if more:
+        done.append(Change(model, {"more": more}))
     audit.record_all(request.user, name, done)
 
 
-def _columns(rows: QuerySet[Any]) -> dict[Any, Changes]:
-    """The rows' short columns, by primary key. One query."""
+def _columns(model: type[Model], keys: Collection[Any]) -> dict[Any, Changes]:
+    """The short columns of these rows, by primary key. One query."""
     names = [
         field.attname
-        for field in rows.model._meta.concrete_fields
+        for field in model._meta.concrete_fields
         if field.editable and not isinstance(field, TextField)
     ]
-    key = rows.model._meta.pk.attname
-    found = rows.model._default_manager.filter(pk__in=rows.order_by().values("pk"))
+    key = model._meta.pk.attname
+    found = model._default_manager.filter(pk__in=keys)
     return {row[key]: row for row in found.values(*{key, *names})}

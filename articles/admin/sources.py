@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.core.exceptions import ValidationError
-from django.db.models import Count, ForeignKey, Q, QuerySet
+from django.db.models import Count, Exists, ForeignKey, OuterRef, Q, QuerySet
 from django.forms import Field, ModelForm, TypedChoiceField, URLField
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
@@ -37,7 +38,7 @@ from articles.admin.source_form import SourceForm
 from articles.admin.source_page import SourcePage
 from articles.admin.traces import TracingAdmin
 from articles.admin.trials import TryingAdmin
-from articles.models import Feed, Source, Topic
+from articles.models import Article, Feed, Source, Topic
 from articles.models.feed_states import WORKING
 from articles.models.sources import FeedQuerySet
 from articles.pipeline import followups, page_queue
@@ -178,6 +179,20 @@ class SourceAdmin(SourcePage, SourceActions, TryingAdmin):
                 self.message_user(request, words % {"count": count})
         else:
             page_queue.drop(source.pk)
+
+    def get_deleted_objects(
+        self, sources: Iterable[Source], request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[str]]:
+        """What has published is not deleted, and what it published is not read to say so."""
+        published = Article.objects.filter(source=OuterRef("pk"))
+        found = Source.objects.filter(pk__in=[source.pk for source in sources])
+        if kept := list(found.filter(Exists(published))):
+            words = gettext("the articles of %(source)s: mute it, or make it inactive")
+            return [], {}, set(), [words % {"source": source} for source in kept]
+        told: tuple[list[Any], dict[str, int], set[str], list[str]] = super().get_deleted_objects(
+            sources, request
+        )
+        return told
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
         sources: QuerySet[Source] = super().get_queryset(request)

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group, User
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from articles.admin import recording
 from articles.models import AuditEntry, Edition, Feed, Source, Topic
 from articles.pipeline import audit
 from tests.admin.test_sources import SOURCES, form
@@ -164,6 +165,20 @@ def test_an_action_on_very_many_is_counted_beyond_the_first(desk, monkeypatch):
     desk.post(FEEDS, {"action": "pause", "_selected_action": [feed.pk for feed in feeds]})
     assert len(written()) == 3
     assert written()[-1] == ("pause", "feeds", {"more": 3})
+
+
+def test_of_very_many_rows_only_those_are_read_that_get_an_entry(desk, monkeypatch):
+    monkeypatch.setattr("articles.admin.recording.MOST", 2)
+    read, columns = [], recording._columns
+
+    def noted(*asked):
+        read.append(columns(*asked))
+        return read[-1]
+
+    monkeypatch.setattr("articles.admin.recording._columns", noted)
+    feeds = [make_feed() for _ in range(5)]
+    desk.post(FEEDS, {"action": "pause", "_selected_action": [feed.pk for feed in feeds]})
+    assert [len(rows) for rows in read] == [2, 2]
 
 
 def test_a_password_is_never_recorded(desk):

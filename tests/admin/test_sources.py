@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from articles.models import Edition, Feed, Source
-from tests.factories import make_edition, make_feed, make_source, make_topic
+from tests.factories import make_article, make_edition, make_feed, make_source, make_topic
 
 SOURCES = "/admin/articles/source/"
 
@@ -92,3 +94,24 @@ def test_codes_in_the_wrong_form_are_refused(desk):
     page = desk.post("/admin/articles/edition/add/", sent).content.decode()
     assert "Two capital letters" in page
     assert "Two small letters" in page
+
+
+def test_a_source_that_has_published_is_not_deleted_and_the_page_says_what_to_do(desk):
+    source = make_source("The Crier")
+    make_article("Bridge reopens", source=source)
+    page = f"{SOURCES}{source.pk}/delete/"
+    with CaptureQueriesContext(connection) as asked:
+        said = desk.get(page).content.decode()
+    assert "the articles of The Crier: mute it, or make it inactive" in said
+    assert not any("Bridge reopens" in each["sql"] or '"text"' in each["sql"] for each in asked)
+    desk.post(page, {"post": "yes"})
+    chosen = {"action": "delete_selected", "_selected_action": [source.pk], "post": "yes"}
+    assert "mute it, or make it inactive" in desk.post(SOURCES, chosen).content.decode()
+    assert Source.objects.get() == source
+
+
+def test_a_source_that_brought_nothing_is_deleted_with_its_feeds(desk):
+    feed = make_feed()
+    desk.post(f"{SOURCES}{feed.source_id}/delete/", {"post": "yes"})
+    assert not Source.objects.exists()
+    assert not Feed.objects.exists()
