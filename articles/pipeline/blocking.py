@@ -12,12 +12,16 @@ from articles.models import Source
 REASON = "blocked word: "
 """Begins what `Article.withheld` says of such an article; another reason is not ours to lift."""
 
-_WORD = regex.compile(r"[\p{L}\p{N}]+")
+# Scripts that part no words: each of their characters counts as one, and so a word is several in
+# a row.
+_UNPARTED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
+_WORD = regex.compile(rf"(?V1){_UNPARTED}|[[\p{{L}}\p{{N}}]--{_UNPARTED}]+")
 
 
 def words_of(text: str) -> list[str]:
     """The words of a text, without regard to case and accents."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    # Letters of another width or type have a case only as what they stand for.
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return _WORD.findall("".join(each for each in plain if not unicodedata.combining(each)))
 
 
