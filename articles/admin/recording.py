@@ -14,9 +14,11 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Model, QuerySet, TextField
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from unfold.admin import ModelAdmin
 
@@ -37,14 +39,47 @@ Action = Callable[[Any, HttpRequest, QuerySet[Any]], HttpResponse | None]
 MOST = 1_000
 """Objects of one action that get an entry each; how many more there were is in one entry."""
 HISTORY = 50
+SEEN = "_seen"
+"""What a form says of the newest entry that changed its object when the form was opened."""
 
 
 class RecordingAdmin(ModelAdmin):  # type: ignore[misc]
     """Records additions, changes, deletions and actions on lists by itself.
 
     What has a page of its own (a detail action, a wizard) calls a service, which records. What a
-    service recorded in an action is not recorded twice.
+    service recorded in an action is not recorded twice. A form that was opened before somebody
+    else changed the object is shown once more before it is saved.
     """
+
+    change_form_before_template = "admin/_seen.html"
+
+    def get_form(
+        self, request: HttpRequest, obj: Model | None = None, change: bool = False, **options: Any
+    ) -> type[ModelForm[Any]]:
+        form: type[ModelForm[Any]] = super().get_form(request, obj, change=change, **options)
+        if obj is None or SEEN not in request.POST:
+            return form
+        newest = self._newest_change(obj)
+        return outdated(form, newest) if newest and str(newest.pk) != request.POST[SEEN] else form
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: Changes,
+        *more: Any,
+        obj: Model | None = None,
+        **options: Any,
+    ) -> HttpResponse:
+        newest = obj and self._newest_change(obj)
+        seen = (newest.pk if newest else 0) if obj else None
+        shown: HttpResponse = super().render_change_form(
+            request, context | {"seen": seen}, *more, obj=obj, **options
+        )
+        return shown
+
+    def _newest_change(self, row: Model) -> AuditEntry | None:
+        entries = AuditEntry.objects.filter(kind=self.opts.label_lower, object_id=str(row.pk))
+        return entries.exclude(changes={}).first()
 
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
@@ -111,6 +146,22 @@ class RecordingAdmin(ModelAdmin):  # type: ignore[misc]
             "entries": [(entry, lines(entry.changes)) for entry in page],
         }
         return TemplateResponse(request, "admin/history.html", context | (extra_context or {}))
+
+
+def outdated(form: type[ModelForm[Any]], since: AuditEntry) -> type[ModelForm[Any]]:
+    """The form, refusing what is sent because of a change that it did not show."""
+    words = gettext(
+        "%(person)s changed this on %(time)s, after you had opened it: see its history. Save once"
+        " more to have it as it stands here."
+    )
+    told = {"person": since.by_name, "time": date_format(since.at, "SHORT_DATETIME_FORMAT")}
+
+    class Outdated(form):  # type: ignore[misc, valid-type]
+        def clean(self) -> Any:
+            self.add_error(None, words % told)
+            return super().clean()
+
+    return Outdated
 
 
 def recorded(action: Action, name: str) -> Action:

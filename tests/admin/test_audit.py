@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, User
@@ -322,3 +324,53 @@ def test_the_log_asks_no_more_because_there_is_more_in_it(desk):
             assert desk.get(LOG).status_code == 200
         counts.append(len(asked))
     assert counts[0] == counts[1] <= 8
+
+
+def opened(client, page: str) -> dict[str, str]:
+    """What a form says of when it was opened."""
+    found = re.search(r'name="_seen" value="(\d+)"', client.get(page).content.decode())
+    assert found
+    return {"_seen": found[1]}
+
+
+def test_a_change_that_somebody_made_meanwhile_is_not_overwritten_unseen(desk, sign_in):
+    topic = make_topic("Sport")
+    page = f"{TOPICS}{topic.pk}/change/"
+    seen = opened(desk, page)
+    sign_in("view_topic", "change_topic").post(
+        page, {"name": "Games", "slug": "sport", "position": 100}
+    )
+
+    sent = {"name": "Sports", "slug": "sport", "position": 100}
+    answer = desk.post(page, sent | seen).content.decode()
+    assert "person1 changed this on" in answer
+    assert 'value="Sports"' in answer
+    assert Topic.objects.get().name == "Games"
+
+    again = re.search(r'name="_seen" value="(\d+)"', answer)
+    assert again
+    assert desk.post(page, sent | {"_seen": again[1]}).status_code == 302
+    assert Topic.objects.get().name == "Sports"
+
+
+def test_a_change_by_an_action_on_a_list_counts_and_one_that_changed_nothing_does_not(desk):
+    feed = make_feed()
+    page = f"{FEEDS}{feed.pk}/change/"
+    sent = {"source": feed.source_id, "url": feed.url, "title": "Crier", "active": "on"}
+    seen = opened(desk, page)
+    desk.post(FEEDS, {"action": "resume", "_selected_action": [feed.pk]})
+    assert desk.post(page, sent | seen).status_code == 302
+
+    seen = opened(desk, page)
+    desk.post(FEEDS, {"action": "pause", "_selected_action": [feed.pk]})
+    assert "changed this on" in desk.post(page, sent | seen).content.decode()
+    assert not Feed.objects.get().active
+
+
+def test_who_is_alone_saves_one_form_after_another(desk):
+    topic = make_topic("Sport")
+    page = f"{TOPICS}{topic.pk}/change/"
+    for name in ("Sports", "Games"):
+        sent = {"name": name, "slug": "sport", "position": 100}
+        assert desk.post(page, sent | opened(desk, page)).status_code == 302
+    assert Topic.objects.get().name == "Games"

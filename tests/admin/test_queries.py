@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from articles.models import Edition, SimilarLink, Topic
 from tests.factories import make_article, make_edition, make_feed, make_source, make_story, place
 
-MOST = 16
+MOST = 17
 PAGE_OF_A_SOURCE = 20
 """It tells health, output, corrections and what weights do besides."""
 
