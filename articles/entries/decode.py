@@ -143,10 +143,14 @@ def _declared(body: bytes, content_type: str) -> list[str]:
     inside = _XML_ENCODING.search(body, 0, 1024)
     outside = _CHARSET.search(content_type)
     labels = [inside[1].decode("ascii", "replace") if inside else "", outside[1] if outside else ""]
-    return [codec for label in labels if label and (codec := _codec(label))]
+    return [codec for label in labels if label and (codec := codec_of(label))]
 
 
-def _codec(label: str) -> str:
+def codec_of(label: str) -> str:
+    """Python's name of the encoding that a label means; empty for what is no encoding of texts.
+
+    Python has others by name, some of which take hours (punycode) or give what is no text.
+    """
     try:
         name = codecs.lookup(label).name
     except LookupError:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from html import escape, unescape
 from xml.parsers import expat
 
+from articles.entries.decode import codec_of
 from articles.entries.sanitise import plain_text
 from articles.fetch.addresses import check_url
 from articles.fetch.types import FetchError
@@ -208,7 +209,7 @@ def decoded(body: bytes) -> str:
 def _text(body: bytes) -> str:
     marked = next((name for mark, name in _MARKS if body.startswith(mark)), "")
     declared = _ENCODING.match(body[:1000].decode("ascii", errors="replace"))
-    for encoding in (marked, declared[1] if declared else "", "utf-8"):
+    for encoding in (marked, codec_of(declared[1]) if declared else "", "utf-8"):
         if decoded := _try(body, encoding):
             return decoded
     return body.decode("cp1252", errors="replace")
@@ -217,5 +218,5 @@ def _text(body: bytes) -> str:
 def _try(body: bytes, encoding: str) -> str:
     try:
         return body.decode(encoding) if encoding else ""
-    except (UnicodeError, LookupError):
+    except UnicodeError:
         return ""

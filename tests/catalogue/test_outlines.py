@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.pipeline.outlines import ListError, Outline, read_opml
+from articles.pipeline.outlines import ListError, Outline, decoded, read_opml
 
 
 def opml(body: str, head: str = '<?xml version="1.0" encoding="utf-8"?>') -> bytes:
@@ -108,6 +108,13 @@ def test_ampersands_that_are_not_escaped_are_forgiven():
     )
     assert outline.title == "Café & Co &nosuch;"
     assert outline.url == "https://a.example/?a=1&b=2&c=3"
+
+
+@pytest.mark.parametrize("codec", ["unicode_escape", "punycode", "hex", "undefined", "none"])
+def test_what_is_no_encoding_of_texts_is_not_taken_at_its_word(codec):
+    """One of them makes lone surrogates of this, another needs hours for long lists."""
+    list_ = opml(r'<outline text="\ud800-zz9" type="rss"/>', f'<?xml encoding="{codec}"?>')
+    assert decoded(list_) == list_.decode()
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "iso-8859-1", "windows-1252"])
