@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from articles.admin.base import DeskAdmin, ShownOnly, desk_link
+from articles.admin.news import HEAVY
 from articles.models import Page
 
 
@@ -26,6 +29,10 @@ class PageAdmin(ShownOnly, DeskAdmin):
         ("attempts", "redirects"),
     )
     readonly_fields = ("article_link",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Page]:
+        pages: QuerySet[Page] = super().get_queryset(request)
+        return pages.defer(*(f"article__{column}" for column in HEAVY))
 
     @admin.display(description=_("article"))
     def article_link(self, page: Page) -> str:

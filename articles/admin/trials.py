@@ -328,13 +328,14 @@ class TrialAdmin(ShownOnly, DeskAdmin):
         return _page(trial)
 
     def discard_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Forget the trial; what is at work on it notices."""
+        """Forget the trial."""
         self._require(request)
         trial = self._trial(pk)
-        if trial.state == Trial.State.KEPT:
-            self.message_user(request, gettext("This was decided already."), messages.ERROR)
+        try:
+            trials.discard(trial, request.user)
+        except trials.DecidedError as error:
+            self.message_user(request, str(error), messages.ERROR)
             return _page(trial)
-        trial.delete()
         words = gettext("“%(address)s” is discarded; nothing of it was kept.")
         self.message_user(request, words % {"address": trial.address}, messages.SUCCESS)
         return redirect("admin:articles_trial_changelist")

@@ -137,6 +137,14 @@ def keep(trial: Trial, wanted: Wanted, by: Person) -> Source:
     return source
 
 
+def discard(trial: Trial, by: Person) -> None:
+    """Forget a trial; what is at work on it notices. Raises DecidedError where it was kept."""
+    with transaction.atomic():
+        decided = _held(trial, *(state for state in State if state != State.KEPT))
+        audit.record(by, "discard", decided)
+        decided.delete()
+
+
 def known_sources(trial: Trial) -> list[Source]:
     """Sources here that a found feed may belong to: those of its hosts."""
     addresses = {

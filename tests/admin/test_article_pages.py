@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from articles.models import Article, Page
@@ -89,3 +91,11 @@ def test_who_may_only_look_fetches_nothing(sign_in, queued):
     client.post(ARTICLES, {"action": "fetch_pages", "_selected_action": [article.pk]})
     assert not Page.objects.exists()
     assert queued == []
+
+
+def test_the_list_of_pages_reads_no_texts_of_articles(desk):
+    article = make_article("Bridge reopens")
+    page_queue.want({article.pk: article.url})
+    with CaptureQueriesContext(connection) as asked:
+        assert "Bridge reopens" in desk.get("/admin/articles/page/").content.decode()
+    assert not any('"articles_article"."text"' in each["sql"] for each in asked)

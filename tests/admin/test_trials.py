@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from kombu import pools
 
-from articles.models import Feed, Source, Trial, TrialEntry, TrialFeed
+from articles.models import AuditEntry, Feed, Source, Trial, TrialEntry, TrialFeed
 from articles.pipeline import trials
 from newsreader.celery import app
 from tests.factories import (
@@ -305,6 +305,14 @@ def test_a_trial_is_discarded_in_any_state(desk, state):
     assert "nothing of it was kept" in answer.content.decode()
     assert not Trial.objects.exists()
     assert desk.get(page_of(trial)).status_code == 404
+
+
+def test_who_discarded_what_is_recorded(desk):
+    trial = make_trial()
+    for _ in range(2):
+        desk.post(f"{LIST}{trial.pk}/discard/")
+    entry = AuditEntry.objects.get(action="discard")
+    assert (entry.by_name, entry.object_text) == ("admin", trial.address)
 
 
 def test_a_kept_one_is_not_discarded(desk):
