@@ -28,7 +28,7 @@ from articles.fetch.article_pages import RETRIES, trouble
 from articles.fetch.door import Door, Hop
 from articles.fetch.robots import LONGEST, Answered, Rule, Rules, judge
 from articles.fetch.types import DoorSettings, Failure, FetchError, Limits, Response
-from articles.models import Article, Page, Site
+from articles.models import TAKEN_DOWN, Article, Page, Site
 from articles.pipeline import hosts, page_text, takedown
 from articles.pipeline.lock import BusyError
 from articles.pipeline.page_queue import claim, give_up, next_turn, place_of, sites_of
@@ -260,8 +260,9 @@ def _settle_page(page: Page, asked: Asked) -> str:
 
 def _keep(page: Page, extract: Extract, now: datetime) -> str:
     """Give the article what its page tells."""
-    article = Article.objects.select_for_update(of=("self",)).filter(pk=page.article_id).first()
-    if article is None:  # deleted meanwhile, and its page with it
+    shown = Article.objects.filter(pk=page.article_id).exclude(withheld=TAKEN_DOWN)
+    article = shown.select_for_update(of=("self",)).first()
+    if article is None:  # deleted or taken down meanwhile, and its page with it
         return ""
     changed = page_text.tell(article, extract, now)
     _end(page, Page.State.READ, "")

@@ -366,6 +366,7 @@ def _update(
     articles = list(
         Article.objects.select_for_update(of=("self",))
         .filter(pk__in=edited)
+        .exclude(withheld=TAKEN_DOWN)  # since they were looked up
         .order_by("pk")
         .defer("search")
         .select_related("page")
@@ -385,8 +386,9 @@ def _update(
         if item.address and item.address not in taken:
             article.url, article.url_hash = item.entry.url, item.address
             taken.add(item.address)
-    fields = [*told, "withheld", "clustered_at", "url", "url_hash"]
-    Article.objects.bulk_update(articles, fields)
+    if articles:
+        fields = [*told, "withheld", "clustered_at", "url", "url_hash"]
+        Article.objects.bulk_update(articles, fields)
     return to_group
 
 

@@ -28,6 +28,7 @@ from articles.models import (
 )
 from articles.pipeline import archive, page_queue, takedown
 from articles.pipeline import stories as storing
+from articles.pipeline.blocking import blocked_words
 from articles.pipeline.grouping import Grouper
 from articles.pipeline.page_text import tell
 from articles.pipeline.store import Stored, store_entries
@@ -273,6 +274,24 @@ def test_an_edit_of_its_entry_changes_nothing(taken):
     now = Article.objects.get()
     assert (now.title, now.excerpt, now.withheld) == ("Ferry drifts", LEAD, TAKEN_DOWN)
     assert not Headline.objects.exists()
+
+
+def test_an_edit_that_is_stored_while_its_article_is_taken_down_changes_nothing(
+    editor, monkeypatch
+):
+    feed = make_feed()
+    store(feed, entry("Ferry drifts", guid="f1", excerpt=LEAD))
+
+    def meanwhile(sources):
+        down(Article.objects.get(), by=editor)
+        return blocked_words(sources)
+
+    monkeypatch.setattr("articles.pipeline.store.blocked_words", meanwhile)
+    store(feed, entry("Ferry drifted", guid="f1", excerpt="Now otherwise."))
+    now = Article.objects.get()
+    assert (now.title, now.excerpt, now.withheld) == ("Ferry drifts", LEAD, TAKEN_DOWN)
+    assert now.clustered_at is not None
+    assert Taken.objects.count() == 1
 
 
 def test_the_same_address_under_another_guid_or_in_another_feed_is_no_new_article(taken):
