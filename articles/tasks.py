@@ -48,6 +48,8 @@ SEQUEL_SECONDS = 30.0
 HELPER_SECONDS = 3.0
 """A helper is only for a process that has nothing to do now."""
 GROUP_EVERY_SECONDS = 3.0
+ARRANGE_EVERY_SECONDS = 2.0
+"""So often fronts are arranged while stories follow what was decided about sources."""
 
 _grouper = Grouper()
 # One byte that the worker shares with its pool processes, which are forked from it: a pool process
@@ -81,8 +83,8 @@ def require_model(sender: WorkController, **_: Any) -> None:
         raise SystemExit(f"SEMANTIC_MODEL: {error}") from error
 
 
-def _slice() -> Callable[[], bool]:
-    end = time.monotonic() + SLICE_SECONDS
+def _slice(seconds: float = SLICE_SECONDS) -> Callable[[], bool]:
+    end = time.monotonic() + seconds
     return lambda: stopping() or time.monotonic() > end
 
 
@@ -250,10 +252,10 @@ def group_language(language: str) -> None:
 
 @shared_task
 def follow_sources() -> None:
-    """Have stories follow what was decided about sources, for a while; then the front pages."""
+    """Have stories follow what was decided about sources, for a while, and the front pages."""
     over = _slice()
     followups.end_mutes()
-    if followups.follow(over):
+    while not over() and followups.follow(_slice(ARRANGE_EVERY_SECONDS)):
         _send(arrange_fronts)
     if over() and not stopping():
         _send(follow_sources, expires=SEQUEL_SECONDS)

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from articles.models import Article, FollowUp, Source, Story
+from articles.models import Article, FollowUp, Source
 from articles.pipeline import stories
 from articles.pipeline.blocking import REASON, withheld
 from articles.pipeline.lock import BusyError, wait_for
@@ -89,12 +89,15 @@ def follow(over: Callable[[], bool] = lambda: False) -> int:
 def _batch() -> int | None:
     """Go through the next articles of a source that waits; None where none does."""
     waiting = FollowUp.objects.select_for_update(skip_locked=True, of=("self",))
-    row = waiting.select_related("source").first()
+    # The newest of all sources first: what was published long ago by one keeps no other waiting.
+    newest = F("published_at").desc(nulls_first=True)
+    row = waiting.select_related("source").order_by(newest, "asked_at").first()
     if row is None:
         return None
     articles = _next(row)
+    _hold(articles)
     withhold(row.source, articles)
-    _derive(article.story_id for article in articles if article.story_id)
+    stories.derive({article.story_id for article in articles if article.story_id})
     if len(articles) < BATCH:
         logger.info("%s: its stories follow what was decided", row.source.name)
         row.delete()
@@ -112,8 +115,17 @@ def _next(row: FollowUp) -> list[Article]:
             Q(published_at__lt=row.published_at) | Q(pk__lt=row.article),
             published_at__lte=row.published_at,
         )
-    columns = ("title", "excerpt", "withheld", "published_at", "story_id")
-    return list(articles.only(*columns).order_by("-published_at", "-pk")[:BATCH])
+    columns = ("title", "excerpt", "withheld", "published_at", "language", "story__language")
+    found = articles.select_related("story").only(*columns)
+    return list(found.order_by("-published_at", "-pk")[:BATCH])
+
+
+def _hold(articles: Sequence[Article]) -> None:
+    """Hold their languages before anything is written that a batch of grouping may write too."""
+    languages = {article.language for article in articles}
+    languages |= {article.story.language for article in articles if article.story}
+    for language in sorted(languages):
+        wait_for(language)
 
 
 def withhold(source: Source, articles: Iterable[Article]) -> None:
@@ -131,14 +143,3 @@ def withhold(source: Source, articles: Iterable[Article]) -> None:
         # Not what somebody has taken down in the meantime.
         ours = Q(withheld="") | Q(withheld__startswith=REASON)
         Article.objects.filter(ours, pk__in=ids).update(withheld=reason)
-
-
-def _derive(ids: Iterable[int]) -> None:
-    """Derive stories anew, language by language, each held as a batch of grouping holds it."""
-    by_language: dict[str, list[int]] = defaultdict(list)
-    known = Story.objects.filter(pk__in=set(ids))
-    for story, language in known.values_list("pk", "language"):
-        by_language[language].append(story)
-    for language in sorted(by_language):
-        wait_for(language)
-        stories.derive(by_language[language])

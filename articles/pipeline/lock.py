@@ -18,10 +18,20 @@ ARRANGING = 0x66726F6E  # "fron"
 IMPORTING = 0x696D706F  # "impo"
 DOUBTING = 0x646F7562  # "doub"
 DIGESTING = 0x64696765  # "dige"
-LOCK = 0x6E657773  # "news": the first half of the advisory locks' keys
+# The first halves of the keys of a language's locks.
+LOCK = 0x6E657773  # "news"
+GROUPING = 0x67726F75  # "grou": held beside the other by who groups
 
 PATIENCE_SECONDS = 20
 """A batch takes a second or two; a process that fills its window first may take longer."""
+
+# One round trip; of locks that the transaction takes later nothing is said.
+_WAIT = """
+SET LOCAL lock_timeout = %s;
+SELECT pg_advisory_xact_lock(%s, hashtext(%s));
+SET LOCAL lock_timeout TO DEFAULT;
+SELECT clock_timestamp()
+"""
 
 
 class BusyError(Exception):
@@ -29,30 +39,31 @@ class BusyError(Exception):
 
 
 def take(language: str) -> datetime:
-    """Take a language for this transaction; the database's time. Raises `BusyError` at once."""
+    """Take a language for this transaction, to group it; the database's time then.
+
+    Raises `BusyError` at once where another process groups it: that one will see what waits. All
+    others hold it for a moment, and are waited for as by `wait_for`.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_try_advisory_xact_lock(%s, hashtext(%s)), clock_timestamp()",
-            [LOCK, language],
-        )
-        locked, now = cursor.fetchone()
-    if not locked:
-        raise BusyError(language)
-    return cast(datetime, now)
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, hashtext(%s))", [GROUPING, language])
+        if not cursor.fetchone()[0]:
+            raise BusyError(language)
+    return wait_for(language)
 
 
 def wait_for(language: str) -> datetime:
     """Take a language for this transaction once it is free; the database's time then.
 
-    Raises `BusyError` after `PATIENCE_SECONDS`; the transaction is lost by then.
+    Who comes first has it first. Raises `BusyError` after `PATIENCE_SECONDS`; the transaction is
+    lost by then.
     """
     with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE_SECONDS}s'")
         try:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK, language])
+            cursor.execute(_WAIT, [f"{PATIENCE_SECONDS}s", LOCK, language])
         except OperationalError as error:
             raise BusyError(language) from error
-        cursor.execute("SELECT clock_timestamp()")
+        while cursor.nextset():  # the last one tells the time
+            continue
         return cast(datetime, cursor.fetchone()[0])
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from contextlib import closing
 from datetime import timedelta
+from threading import Event, Thread
 
 import pytest
 from django.db import connections
+from django.db.backends.utils import CursorWrapper
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -21,7 +23,7 @@ from articles.models import (
 )
 from articles.pipeline import stories
 from articles.pipeline.grouping import Grouper, languages_waiting
-from articles.pipeline.lock import LOCK, BusyError
+from articles.pipeline.lock import GROUPING, LOCK, BusyError
 from tests.factories import make_article, make_edition, make_source
 
 pytestmark = pytest.mark.django_db
@@ -345,7 +347,7 @@ def test_a_named_agencys_own_article_is_the_original_though_it_came_later(groupe
 @pytest.mark.django_db(transaction=True)
 def test_two_processes_never_group_one_language_at_once(grouper):
     report(FLOOD[0])
-    key: list[int | str] = [LOCK, "en"]
+    key: list[int | str] = [GROUPING, "en"]
     with closing(connections.create_connection("default")) as other, other.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", key)
 
@@ -355,3 +357,27 @@ def test_two_processes_never_group_one_language_at_once(grouper):
 
         cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", key)
     assert grouper.group("en") == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_grouping_waits_its_turn_where_stories_follow_a_decision_batch_after_batch(grouper):
+    """Who goes on and on comes after who waits."""
+    report(FLOOD[0])
+    key: list[int | str] = [LOCK, "en"]
+    done = Event()
+
+    def hold(cursor: CursorWrapper) -> None:
+        """Let go only to ask again, as one batch follows on another."""
+        while not done.is_set():
+            cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", key)
+            cursor.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", key)
+
+    with closing(connections.create_connection("default")) as other, other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", key)
+        holding = Thread(target=hold, args=[cursor])
+        holding.start()
+        try:
+            assert grouper.group("en") == 1
+        finally:
+            done.set()
+            holding.join()

@@ -11,6 +11,7 @@ from django.utils import timezone
 from articles.models import Article, FollowUp, Source, Story, StoryEdition
 from articles.models.visibility import shown, shown_sql
 from articles.pipeline import blocking, followups, stories
+from articles.pipeline.lock import wait_for
 from articles.pipeline.store import store_entries
 from articles.ranking.formula import LEAST, rank
 from tests.factories import make_article, make_edition, make_feed, make_source, make_story
@@ -107,6 +108,37 @@ def test_what_follows_is_gone_through_in_batches_from_the_newest_back(monkeypatc
     assert followups.follow() == 3
     assert [told(story)[0] for story in told_in] == [1] * 5
     assert not FollowUp.objects.exists()
+
+
+def test_a_source_with_much_of_old_keeps_none_waiting_that_has_newer(monkeypatch):
+    monkeypatch.setattr(followups, "BATCH", 1)
+    large, small = make_source(), make_source()
+    old = [make_article(source=large, published_at=NOW - n * DAY) for n in (1, 3, 5)]
+    new = [make_article(source=small, published_at=NOW - n * DAY) for n in (2, 4)]
+    told_in = {report.pk: derived(report) for report in (*old, *new)}
+    Story.objects.update(article_count=9)
+    followups.ask([large.pk])
+    followups.ask([small.pk])
+    batches = iter([False, False, False, True])
+    followups.follow(lambda: next(batches))
+    done = [report.pk for report in (*old, *new) if told(told_in[report.pk])[0] == 1]
+    assert done == [old[0].pk, old[1].pk, new[0].pk]
+
+
+def test_a_language_is_held_before_anything_is_written_that_grouping_may_write_too(monkeypatch):
+    source = make_source(blocked_words=["rumour"])
+    make_article("A rumour", source=source)
+    seen = []
+
+    def watched(language: str) -> datetime:
+        seen.append((language, Article.objects.get().withheld))
+        return wait_for(language)
+
+    monkeypatch.setattr(followups, "wait_for", watched)
+    followups.ask([source.pk])
+    followups.follow()
+    assert seen == [("en", "")]
+    assert Article.objects.get().withheld == "blocked word: rumour"
 
 
 def test_another_decision_begins_anew(monkeypatch):
