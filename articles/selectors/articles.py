@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, ExpressionWrapper, Max, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Max, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from articles.models import (
     SIMILAR_LIMIT,
@@ -19,13 +18,11 @@ from articles.models import (
     Headline,
     Held,
     SimilarLink,
-    Source,
 )
 from articles.models.visibility import shown
 from articles.selectors.listing import (
     Report,
     fold,
-    headline_changes,
     independent_in,
     listed,
     one_a_source,
@@ -37,6 +34,16 @@ MORE_REPORTS = 5
 MORE_CANDIDATES = 4 * MORE_REPORTS
 HEADLINES = 20
 """Former headlines that are listed; their number is told in full."""
+
+# As text: a query within the query would take longer to put together than to run.
+_EDITIONS = RawSQL(
+    "ARRAY(SELECT edition_id FROM articles_source_editions"
+    " WHERE source_id = articles_article.source_id)",
+    (),
+)
+_HEADLINE_CHANGES = RawSQL(
+    "(SELECT count(*) FROM articles_headline WHERE article_id = articles_article.id)", ()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +77,8 @@ def article(pk: int) -> Article:
         .select_related("source", "topic", "story", "copy_of__source")
         .defer("html", "search", "copy_of__text", "copy_of__html", "copy_of__search")
         .annotate(
-            edition_ids=ArraySubquery(_memberships().values("edition_id")),
-            headline_changes=headline_changes(),
+            edition_ids=_EDITIONS,
+            headline_changes=_HEADLINE_CHANGES,
             original_shown=ExpressionWrapper(shown("copy_of__"), BooleanField()),
         )
         .get(pk=pk)
@@ -94,11 +101,6 @@ def is_taken_down(pk: int) -> bool:
     return found.exists()
 
 
-def _memberships() -> QuerySet[Any]:
-    """The editions of an outer article's source."""
-    return Source.editions.through.objects.filter(source_id=OuterRef("source_id"))
-
-
 def editions_of(article: Article, editions: Iterable[Edition]) -> tuple[Edition, ...]:
     """Those of `editions` that the source of a read `article` belongs to. No query."""
     belongs = vars(article)["edition_ids"]
@@ -117,7 +119,7 @@ def neighbours(article: Article) -> Neighbours:
         return Neighbours()
     time, pk = article.published_at, article.pk
     # The second condition bounds the walk along the index, the first orders equal times.
-    others = _others(article)
+    others = _others(article, article.story.pk)
     before = others.filter(Q(published_at__lt=time) | Q(pk__lt=pk), published_at__lte=time)
     after = others.filter(Q(published_at__gt=time) | Q(pk__gt=pk), published_at__gte=time)
     earlier = before.order_by("-published_at", "-pk")[:1]
@@ -182,11 +184,11 @@ def _linked(article: Article) -> list[Article]:
 def _newest_in_story(article: Article, original: Article) -> list[Article]:
     if article.story_id is None:
         return []
-    others = _others(article).exclude(pk=original.pk).exclude(copy_of=original)
+    others = _others(article, article.story_id).exclude(pk=original.pk).exclude(copy_of=original)
     return list(others.order_by("-published_at", "-pk")[:MORE_CANDIDATES])
 
 
-def _others(article: Article) -> QuerySet[Article]:
+def _others(article: Article, story: int) -> QuerySet[Article]:
     """The other independent reports of an article's story."""
-    others = listed().filter(independent_in(article.story_id), story=article.story_id)
-    return others.exclude(pk=article.pk)
+    others = listed().exclude(pk=article.pk)
+    return others.filter(independent_in(story), story=story)

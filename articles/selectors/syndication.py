@@ -54,7 +54,7 @@ def articles() -> QuerySet[Article]:
 
 def reports(story: Story, after: str = "") -> Page[Article]:
     """One page of a story's independent reports, the newest first. Raises `CursorError`."""
-    reports = articles().filter(independent_in(story), story=story)
+    reports = articles().filter(independent_in(story.pk), story=story)
     return newest_first(reports, after, ENTRIES_A_PAGE)
 
 
