@@ -7,17 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from heapq import nlargest
 from itertools import pairwise
 
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 
 from articles.web import pieces
 from articles.web.marks import FIRST, piece
 
 register = template.Library()
+
+MOST_COUNTED = 40
+"""Of more it is said that they are more: each number is a piece of the page."""
 
 
 @register.simple_tag
@@ -29,7 +33,7 @@ def fresh(moment: datetime | None) -> SafeString:
 @register.simple_tag
 def fresh_count(moments: Iterable[datetime | None]) -> SafeString:
     """ "3 new since you were here", as many as `moments` are; nothing where none is."""
-    newest = sorted((_seconds(moment) for moment in moments if moment), reverse=True)
+    newest = nlargest(MOST_COUNTED + 1, (_seconds(moment) for moment in moments if moment))
     lines = [
         piece(_count(count), start, end)
         for count, (end, start) in enumerate(pairwise([*newest, FIRST]), 1)
@@ -42,6 +46,8 @@ def _count(count: int) -> SafeString:
     words = ngettext(
         "%(count)d new since you were here", "%(count)d new since you were here", count
     )
+    if count > MOST_COUNTED:
+        count, words = MOST_COUNTED, gettext("More than %(count)d new since you were here")
     return format_html('<span class="fresh-count">{}</span>', words % {"count": count})
 
 

@@ -19,8 +19,6 @@ from articles.web.addresses import no_page
 
 UNKNOWN = "unknown"
 """In an address, for the country of sources whose country is not known."""
-NEWEST_COUNTED = 40
-"""So many of the newest reports are counted where they are new to a reader."""
 
 _COUNTRY = re.compile(rf"[A-Z]{{2}}|{UNKNOWN}", re.ASCII)
 _LANGUAGE = re.compile(r"[a-z]{2}", re.ASCII)
@@ -83,10 +81,9 @@ def count(cells: Iterable[Cell], chosen: Choice) -> int:
     return sum(len(cell.times) for cell in cells if _is_among(cell, chosen))
 
 
-def newest(cells: Iterable[Cell]) -> list[datetime]:
-    """When the newest reports were published, the newest first."""
-    times = chain.from_iterable(cell.times for cell in cells)
-    return sorted(times, reverse=True)[:NEWEST_COUNTED]
+def times(cells: Iterable[Cell]) -> Iterable[datetime]:
+    """When each report was published."""
+    return chain.from_iterable(cell.times for cell in cells)
 
 
 def _is_among(cell: Cell, chosen: Choice) -> bool:

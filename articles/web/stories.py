@@ -19,7 +19,7 @@ from articles.selectors.coverage import Cell, Choice
 from articles.selectors.keyset import CursorError
 from articles.web.addresses import moved, no_article, no_page, no_story
 from articles.web.articles import rewordings
-from articles.web.coverage import choice, count, facets, newest, order, query
+from articles.web.coverage import choice, count, facets, order, query, times
 from articles.web.editions import varies
 from articles.web.timeline import timeline
 
@@ -56,7 +56,7 @@ def story(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "facets": facets(cells, chosen),
         "order": order(chosen),
         "clear": None if chosen.everything else query(Choice(newest_first=chosen.newest_first)),
-        "newest": newest(cells),
+        "times": times(cells),
         "similar": stories.similar_stories(found),
     }
     above = {} if after else _in_short(found, cells)

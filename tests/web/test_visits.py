@@ -110,6 +110,13 @@ def test_things_of_one_second_are_counted_together():
     assert "2 new" in shown(ALL, NOW - 1, moments=[moment(NOW), moment(NOW + 0.5)])
 
 
+@pytest.mark.parametrize(("since", "told"), [(40, "40 new"), (41, "More than 40 new")])
+def test_of_very_many_it_is_said_that_they_are_more(since, told):
+    times = [moment(NOW - ago) for ago in range(60)]
+    assert f">{told} since you were here<" in shown(ALL, NOW - since, moments=iter(times))
+    assert ">More than 40 new since" in shown(ALL, 1, moments=times)
+
+
 def test_nothing_new_is_counted_on_a_first_visit():
     assert shown(ALL, 0, moments=[moment(NOW)]) == ""
 
