@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
-from django.db.models import BooleanField, ExpressionWrapper, Max, Q, QuerySet
+from django.db import connection
+from django.db.models import BooleanField, ExpressionWrapper, Max, Q
 from django.db.models.expressions import RawSQL
 
 from articles.models import (
@@ -17,21 +20,15 @@ from articles.models import (
     Folded,
     Headline,
     Held,
-    SimilarLink,
 )
-from articles.models.visibility import shown
-from articles.selectors.listing import (
-    Report,
-    fold,
-    independent_in,
-    listed,
-    one_a_source,
-    prefixed,
-)
+from articles.models.visibility import shown, shown_sql
+from articles.selectors.teasers import LINE, Line, Outlet, Report, line, one_an_outlet
 
 MORE_REPORTS = 5
 # More than are shown, because some of them come from one source.
 MORE_CANDIDATES = 4 * MORE_REPORTS
+COPIES = 400
+"""Copies listed on one page, over all the articles on it."""
 HEADLINES = 20
 """Former headlines that are listed; their number is told in full."""
 
@@ -50,20 +47,69 @@ _HEADLINE_CHANGES = RawSQL(
 class Company:
     """The articles beside an article; none of them is in two of the lists."""
 
-    also_in: tuple[Article, ...]
+    also_in: tuple[Line, ...]
     """What it copies, and the copies of the same text in other sources."""
     more: tuple[Report, ...]
     """Other sources' reports in its story: first those linked as similar, then the newest."""
     similar: tuple[Report, ...]
     """Similar news outside of its story, the most similar first."""
+    # The independent reports next to it in its story, in order of time.
+    earlier: Line | None
+    later: Line | None
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbours:
-    """The independent reports next to an article in its story, in order of time."""
+_Beside: TypeAlias = tuple[int | None, int | None, Line]
+"""An article, behind the ids of its story and of what it copies."""
 
-    earlier: Article | None = None
-    later: Article | None = None
+# Written by hand: putting these together would take longer than running them.
+_OTHERS = f"""
+    FROM articles_article AS article
+    WHERE article.story_id = %(story)s AND article.id <> %(article)s AND {shown_sql("article.")}
+      AND NOT EXISTS (
+          SELECT FROM articles_article AS original
+          WHERE original.id = article.copy_of_id AND original.story_id = %(story)s
+            AND {shown_sql("original.")}
+      )
+"""
+_BESIDE = f"""
+SELECT near.kind, article.story_id, article.copy_of_id, {LINE}
+FROM (
+    (
+        SELECT 'link' AS kind, link.position, article.id
+        FROM articles_similarlink AS link
+        JOIN articles_article AS article ON article.id = link.similar_id
+        WHERE link.article_id = %(article)s AND {shown_sql("article.")}
+        ORDER BY link.position
+        LIMIT %(links)s
+    ) UNION ALL (
+        SELECT 'newest', 0, article.id {_OTHERS} AND article.id <> %(original)s
+            AND article.copy_of_id IS DISTINCT FROM %(original)s
+        ORDER BY article.published_at DESC, article.id DESC
+        LIMIT %(newest)s
+    ) UNION ALL (
+        SELECT 'earlier', 0, article.id {_OTHERS}
+            AND (article.published_at, article.id) < (%(time)s, %(article)s)
+        ORDER BY article.published_at DESC, article.id DESC
+        LIMIT 1
+    ) UNION ALL (
+        SELECT 'later', 0, article.id {_OTHERS}
+            AND (article.published_at, article.id) > (%(time)s, %(article)s)
+        ORDER BY article.published_at, article.id
+        LIMIT 1
+    )
+) AS near
+JOIN articles_article AS article ON article.id = near.id
+JOIN articles_source AS source ON source.id = article.source_id
+ORDER BY near.position, article.published_at DESC, article.id DESC
+"""  # noqa: S608 - text of ours
+_COPIES = f"""
+SELECT article.copy_of_id, {LINE}
+FROM articles_article AS article
+JOIN articles_source AS source ON source.id = article.source_id
+WHERE article.copy_of_id = ANY (%s) AND {shown_sql("article.")}
+ORDER BY article.published_at, article.id
+LIMIT %s
+"""  # noqa: S608 - text of ours
 
 
 def article(pk: int) -> Article:
@@ -113,26 +159,6 @@ def former_headlines(article: Article) -> tuple[Headline, ...]:
     return tuple(article.former_headlines.all()[:HEADLINES]) if changed else ()
 
 
-def neighbours(article: Article) -> Neighbours:
-    """The reports next to an article in its story; none for one alone. At most one query."""
-    if article.story is None or article.story.article_count < 2:
-        return Neighbours()
-    time, pk = article.published_at, article.pk
-    # The second condition bounds the walk along the index, the first orders equal times.
-    others = _others(article, article.story.pk)
-    before = others.filter(Q(published_at__lt=time) | Q(pk__lt=pk), published_at__lte=time)
-    after = others.filter(Q(published_at__gt=time) | Q(pk__gt=pk), published_at__gte=time)
-    earlier = before.order_by("-published_at", "-pk")[:1]
-    later = after.order_by("published_at", "pk")[:1]
-    found = {_place(report) < (time, pk): report for report in earlier.union(later, all=True)}
-    return Neighbours(earlier=found.get(True), later=found.get(False))
-
-
-def _place(article: Article) -> tuple[datetime, int]:
-    """Where an article stands in order of time."""
-    return article.published_at, article.pk
-
-
 def decided_at(article: Article) -> datetime | None:
     """When a curator last decided where an article belongs, of what is in force. One query."""
     held = Q(one__in=_text(article)) | Q(other__in=_text(article))
@@ -147,48 +173,63 @@ def _text(article: Article) -> list[int]:
 
 
 def company(article: Article) -> Company:
-    """What stands beside an article. Three queries."""
-    original = article.copy_of or article
-    links = [found for found in _linked(article) if not _same_text(found, original)]
-    story = article.story_id
+    """What stands beside an article. Two queries."""
+    original = _line(article.copy_of or article)
+    beside = _beside(article, original)
     # A copy that was linked before it was known as one stands under its original, in its story.
-    links = [found for found in links if found.copy_of_id is None or found.story_id != story]
-    near = [found for found in links if story and found.story_id == story]
-    more = one_a_source([*near, *_newest_in_story(article, original)], {article.source_id})
-    more = more[:MORE_REPORTS]
-    shown = {found.pk for found in more}
-    similar = [found for found in links if found.pk not in shown]
-    itself, *reports = fold([original, *more, *similar])
-    same = [text for text in (original, *itself.copies) if text.pk != article.pk]
+    links = [
+        (story, found)
+        for story, copy_of, found in beside["link"]
+        if original.pk not in (found.pk, copy_of) and (copy_of is None or story != article.story_id)
+    ]
+    near = [found for story, found in links if story and story == article.story_id]
+    newest, earlier, later = (
+        [found for _story, _copy_of, found in beside[kind]]
+        for kind in ("newest", "earlier", "later")
+    )
+    own = {article.source.slug}
+    more = one_an_outlet([*near, *newest], own)[:MORE_REPORTS]
+    similar = [found for _story, found in links if found not in more]
+    copies = _copies([original, *more, *similar])
+    same = [text for text in (original, *copies[original.pk]) if text.pk != article.pk]
     return Company(
-        one_a_source(same, {article.source_id}),
-        tuple(reports[: len(more)]),
-        tuple(reports[len(more) :]),
+        also_in=one_an_outlet(same, own),
+        more=tuple(Report(each, copies[each.pk]) for each in more),
+        similar=tuple(Report(each, copies[each.pk]) for each in similar),
+        earlier=next(iter(earlier), None),
+        later=next(iter(later), None),
     )
 
 
-def _same_text(found: Article, original: Article) -> bool:
-    return original.pk in (found.pk, found.copy_of_id)
+def _line(article: Article) -> Line:
+    source = Outlet(article.source.name, article.source.slug)
+    told = (article.pk, article.title, article.language, article.published_at, article.url)
+    return Line(*told, source, article.excerpt, article.image_url)
 
 
-def _linked(article: Article) -> list[Article]:
-    links = (
-        SimilarLink.objects.filter(shown("similar__"), article=article)
-        .select_related("similar__source")
-        .only("article_id", "position", *prefixed("similar"))
-        .order_by("position")
-    )
-    return [link.similar for link in links[:SIMILAR_LIMIT]]
+def _beside(article: Article, original: Line) -> Mapping[str, Sequence[_Beside]]:
+    """What may stand beside an article, by kind: those linked, the newest, and those next to it."""
+    asked = {
+        "article": article.pk,
+        "story": article.story_id,
+        "original": original.pk,
+        "time": article.published_at,
+        "links": SIMILAR_LIMIT,
+        "newest": MORE_CANDIDATES,
+    }
+    found = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(_BESIDE, asked)
+        for kind, story, copy_of, *row in cursor.fetchall():
+            found[kind].append((story, copy_of, line(row)))
+    return found
 
 
-def _newest_in_story(article: Article, original: Article) -> list[Article]:
-    if article.story_id is None:
-        return []
-    others = _others(article, article.story_id).exclude(pk=original.pk).exclude(copy_of=original)
-    return list(others.order_by("-published_at", "-pk")[:MORE_CANDIDATES])
-
-
-def _others(article: Article, story: int) -> QuerySet[Article]:
-    """The other independent reports of an article's story."""
-    others = listed().exclude(pk=article.pk)
-    return others.filter(independent_in(story), story=story)
+def _copies(articles: Sequence[Line]) -> Mapping[int, tuple[Line, ...]]:
+    """The copies of each, one an outlet."""
+    found: dict[int, list[Line]] = {article.pk: [] for article in articles}
+    with connection.cursor() as cursor:
+        cursor.execute(_COPIES, [list(found), COPIES])
+        for original, *row in cursor.fetchall():
+            found[original].append(line(row))
+    return {each.pk: one_an_outlet(found[each.pk], {each.source.slug}) for each in articles}

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import connection
 from django.db.models import Q
@@ -15,10 +14,11 @@ from articles.models import Article, Story
 from articles.models.visibility import shown_sql
 from articles.selectors import keyset
 from articles.selectors.keyset import Page
-from articles.selectors.listing import COPIES_LIMIT, listed
-from articles.selectors.teasers import Line, Outlet
+from articles.selectors.listing import listed
+from articles.selectors.teasers import LINE, Line, Report, line, one_an_outlet
 
 REPORTS_A_PAGE = 40
+COPIES_A_PAGE = 400
 HEADLINES_A_PAGE = 60
 
 
@@ -36,22 +36,6 @@ class Choice:
     @property
     def everything(self) -> bool:
         return not self.independent and self.country is None and self.language is None
-
-
-@dataclass(frozen=True, slots=True)
-class Reported(Line):
-    """A report in a story's coverage."""
-
-    headline_changes: int = 0
-    """How many former headlines it has."""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A report with the copies of it, one an outlet, the earliest first."""
-
-    article: Reported
-    copies: tuple[Reported, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +99,7 @@ WITH page AS (
         LIMIT %(copies)s
     )
 )
-SELECT listed.copies, article.id, article.title, article.language, article.published_at,
-       article.url, source.name, source.slug, article.excerpt, article.image_url,
-       (SELECT count(*) FROM articles_headline WHERE article_id = article.id)
+SELECT listed.copies, {LINE}, (SELECT count(*) FROM articles_headline WHERE article_id = article.id)
 FROM listed
 JOIN articles_article AS article ON article.id = listed.id
 JOIN articles_source AS source ON source.id = article.source_id
@@ -154,11 +136,11 @@ def coverage(story: Story, choice: Choice, after: str = "") -> Page[Report]:
         "moment": moment,
         "pk": pk,
         "reports": REPORTS_A_PAGE + 1,
-        "copies": COPIES_LIMIT,
+        "copies": COPIES_A_PAGE,
     }
     with connection.cursor() as cursor:
         cursor.execute(_NEWEST_FIRST if choice.newest_first else _OLDEST_FIRST, asked)
-        rows = [(original, _reported(row)) for original, *row in cursor.fetchall()]
+        rows = [(original, line(row)) for original, *row in cursor.fetchall()]
     return keyset.page(
         _folded(rows),
         REPORTS_A_PAGE,
@@ -166,22 +148,14 @@ def coverage(story: Story, choice: Choice, after: str = "") -> Page[Report]:
     )
 
 
-def _reported(row: Sequence[Any]) -> Reported:
-    pk, title, language, published_at, url, outlet, slug, excerpt, image_url, changes = row
-    source = Outlet(outlet, slug)
-    return Reported(pk, title, language, published_at, url, source, excerpt, image_url, changes)
-
-
-def _folded(rows: Sequence[tuple[int | None, Reported]]) -> Iterator[Report]:
+def _folded(rows: Sequence[tuple[int | None, Line]]) -> Iterator[Report]:
     """Reports with their copies; each row has the id of what it is listed under."""
-    copies: dict[int, dict[str, Reported]] = defaultdict(dict)
+    copies: dict[int | None, list[Line]] = defaultdict(list)
     for original, article in sorted(rows, key=lambda row: (row[1].published_at, row[1].pk)):
-        if original:
-            copies[original].setdefault(article.source.slug, article)
+        copies[original].append(article)
     for original, article in rows:
         if original is None:
-            copies[article.pk].pop(article.source.slug, None)
-            yield Report(article, tuple(copies[article.pk].values()))
+            yield Report(article, one_an_outlet(copies[article.pk], {article.source.slug}))
 
 
 def headlines(story: Story, after: str = "") -> Page[Article]:

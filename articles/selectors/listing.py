@@ -1,10 +1,6 @@
-"""What every list of articles shares: its columns, and copies folded under their originals."""
+"""What lists of articles share: which are shown, their columns, and their order."""
 
 from __future__ import annotations
-
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
@@ -12,9 +8,6 @@ from django.db.models.expressions import RawSQL
 from articles.models import Article
 from articles.models.visibility import shown, shown_sql
 from articles.selectors import keyset
-
-COPIES_LIMIT = 400
-"""Copies listed on one page, over all the articles on it."""
 
 COLUMNS = (
     "title",
@@ -28,14 +21,6 @@ COLUMNS = (
     "source__name",
     "source__slug",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """An article with the copies of it, one a source, the earliest first."""
-
-    article: Article
-    copies: tuple[Article, ...] = ()
 
 
 def listed() -> QuerySet[Article]:
@@ -73,32 +58,3 @@ def older(after: str) -> Q:
     """What follows a cursor in a list of articles, the newest first. Raises `CursorError`."""
     moment, pk = keyset.read_time(after)
     return Q(Q(published_at__lt=moment) | Q(pk__lt=pk), published_at__lte=moment)
-
-
-def prefixed(path: str) -> list[str]:
-    """The columns of a listed article as seen from a row that leads to it."""
-    return [f"{path}__{column}" for column in COLUMNS]
-
-
-def fold(articles: Sequence[Article]) -> tuple[Report, ...]:
-    """Put the copies of each article under it: one query."""
-    copies: dict[int | None, list[Article]] = defaultdict(list)
-    if articles:
-        found = listed().filter(copy_of__in=articles).order_by("published_at", "id")
-        for copy in found[:COPIES_LIMIT]:
-            copies[copy.copy_of_id].append(copy)
-    return tuple(
-        Report(article, one_a_source(copies[article.pk], {article.source_id}))
-        for article in articles
-    )
-
-
-def one_a_source(articles: Iterable[Article], seen: Iterable[int] = ()) -> tuple[Article, ...]:
-    """The first article of each source that is not in `seen`, in the order given."""
-    known = set(seen)
-    first = []
-    for article in articles:
-        if article.source_id not in known:
-            known.add(article.source_id)
-            first.append(article)
-    return tuple(first)

@@ -32,7 +32,7 @@ class Outlet:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Of an article what a front page shows. Pages have dozens: models would cost several times."""
+    """Of an article what a list shows. Pages have dozens: models would cost several times."""
 
     pk: int
     title: str
@@ -42,9 +42,40 @@ class Line:
     source: Outlet
     excerpt: str = ""
     image_url: str = ""
+    headline_changes: int = 0
+    """How many former headlines it has, where that is asked."""
 
     def get_absolute_url(self) -> str:
         return address("article", self.pk, slug_of(self.title))
+
+
+LINE = """
+    article.id, article.title, article.language, article.published_at, article.url,
+    source.name, source.slug, article.excerpt, article.image_url
+"""
+"""The columns of a line, of the tables `article` and `source`."""
+
+
+def line(row: Sequence[Any]) -> Line:
+    """What a row of these columns says, and of the number of former headlines behind them."""
+    pk, title, language, published_at, url, outlet, slug, *more = row
+    return Line(pk, title, language, published_at, url, Outlet(outlet, slug), *more)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """An article with the copies of it, one an outlet, the earliest first."""
+
+    article: Line
+    copies: tuple[Line, ...] = ()
+
+
+def one_an_outlet(articles: Iterable[Line], seen: Collection[str]) -> tuple[Line, ...]:
+    """The first article of each outlet whose slug is not in `seen`, in the order given."""
+    first: dict[str, Line] = {}
+    for article in articles:
+        first.setdefault(article.source.slug, article)
+    return tuple(article for slug, article in first.items() if slug not in seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +179,10 @@ def teasers(
 
 def _teaser(row: Sequence[Any]) -> Teaser:
     """What a row of the query says."""
-    pk, title, language, published_at, url, outlet, slug, excerpt, image_url = row[9:18]
     topic_pk, topic_slug, topic, others, copies = row[18:]
     return Teaser(
         Told(*row[:9]),
-        Line(pk, title, language, published_at, url, Outlet(outlet, slug), excerpt, image_url),
+        line(row[9:18]),
         Topic(pk=topic_pk, slug=topic_slug, name=topic) if topic_pk else None,
         tuple(_lines(others))[:OTHER_HEADLINES],
         tuple(_lines(copies)),

@@ -17,9 +17,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from articles.models import Article, Edition, Source, Story, Topic
-from articles.selectors.coverage import Report
 from articles.selectors.fronts import Front
 from articles.selectors.latest import Choice
+from articles.selectors.teasers import Report
 from articles.web import names
 from articles.web.addresses import site
 from articles.web.question import Question

@@ -51,7 +51,6 @@ def article(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "media": media(found),
         "categories": found.categories[:CATEGORIES],
         "company": articles.company(found),
-        "neighbours": articles.neighbours(found),
     }
     return render(request, "article/page.html", context)
 
