@@ -20,8 +20,11 @@ from newsreader import settings
 PROJECT = Path(__file__).parent.parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+SENT = (PROJECT / ".dockerignore").read_text().splitlines()
 OURS = [name for name, service in SERVICES.items() if service.get("build")]
 SECRET = re.compile(r"PASSWORD|SECRET|TOKEN")
+SETTING = re.compile(r'env\.\w+\("([A-Z_]+)"')
+OF_THE_IMAGE = {"NEWSREADER_DATA_DIR", "STATIC_ROOT"}
 REQUIRED = re.compile(r"\$\{\w+:\?[^}]+\}")
 
 
@@ -116,10 +119,14 @@ def test_no_secret_is_written_down(service: str) -> None:
 
 
 @pytest.mark.parametrize("service", OURS)
-def test_every_variable_is_a_setting(service: str) -> None:
-    source = Path(settings.__file__).read_text(encoding="utf-8")
-    for name in SERVICES[service]["environment"]:
-        assert f'("{name}"' in source, name
+def test_every_setting_can_be_given_to_a_service_and_nothing_else(service: str) -> None:
+    known = set(SETTING.findall(Path(settings.__file__).read_text(encoding="utf-8")))
+    assert set(SERVICES[service]["environment"]) == known - OF_THE_IMAGE - {"DEBUG"}
+
+
+def test_the_image_says_where_its_files_lie() -> None:
+    dockerfile = (PROJECT / "Dockerfile").read_text()
+    assert set(re.findall(r"\b([A-Z_]+)=/", dockerfile)) - {"PATH"} == OF_THE_IMAGE
 
 
 def test_the_image_runs_as_an_ordinary_user_and_copies_what_is_there() -> None:
@@ -129,4 +136,10 @@ def test_the_image_runs_as_an_ordinary_user_and_copies_what_is_there() -> None:
     assert users[-1] not in {"root", "0"}
     for source in re.findall(r"^COPY ([\w.]+) ", dockerfile, re.MULTILINE):
         assert (PROJECT / source).exists()
-        assert f"!{source}" in (PROJECT / ".dockerignore").read_text().splitlines()
+        assert f"!{source}" in SENT
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-semantic.txt"])
+def test_the_image_can_be_made_of_either_list_of_packages(name: str) -> None:
+    assert (PROJECT / name).is_file()
+    assert f"!{name}" in SENT
