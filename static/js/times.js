@@ -1,6 +1,6 @@
 // Times in the reader's own zone, and in words while they are fresh. Without this script the page
-// shows them in UTC, and before it is painted: languages and zones take a browser longer to look up
-// than a page to lay out.
+// shows them in UTC, as it does until it is painted: languages and zones take a browser longer to
+// look up than the page to lay out.
 const tellTimes = () => {
   "use strict";
 
@@ -50,4 +50,7 @@ const tellTimes = () => {
   document.addEventListener("htmx:afterSwap", improveAll);
 };
 
-requestAnimationFrame(() => setTimeout(tellTimes));
+new PerformanceObserver((_, painted) => {
+  painted.disconnect();
+  tellTimes();
+}).observe({ type: "paint", buffered: true });
