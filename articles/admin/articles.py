@@ -57,8 +57,8 @@ class SimilarInline(ReadOnlyInline):
     model = SimilarLink
     fk_name = "article"
     verbose_name_plural = _("similar news")
-    fields = ("link", "source", "similarity", "from_archive")
-    readonly_fields = ("link", "source", "similarity")
+    fields = ("link", "source", "similarity", "archived")
+    readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SimilarLink]:
         links: QuerySet[SimilarLink] = super().get_queryset(request)
@@ -77,6 +77,10 @@ class SimilarInline(ReadOnlyInline):
     @admin.display(description=_("score"))
     def similarity(self, link: SimilarLink) -> str:
         return f"{link.score:.2f}"
+
+    @admin.display(description=_("from archive"))
+    def archived(self, link: SimilarLink) -> str:
+        return word_if(link.from_archive, gettext("yes"))
 
 
 class CopyInline(ReadOnlyInline):

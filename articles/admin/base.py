@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet, URLField
 from django.http import HttpRequest
@@ -23,6 +25,10 @@ LINK_STYLE = "text-primary-600 dark:text-primary-500"
 _KEY = re.compile("[0-9]{1,18}")
 LISTED = 10_000
 """Rows that a list can be paged through; search and filters lead to the others."""
+
+
+# As our own columns say it.
+admin.site.empty_value_display = "–"
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]
@@ -52,6 +58,23 @@ class DeskAdmin(RecordingAdmin):
         """Never none: suggestions are paged as lists are, which bring an order of their own."""
         found: Sequence[Any] = super().get_ordering(request)
         return found or self.opts.ordering or ("-pk",)
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Nothing is said of showing all where nothing is left out."""
+        shown: ChangeList = super().get_changelist_instance(request)
+        if not (shown.query or shown.get_filters_params()):
+            shown.full_result_count = shown.result_count
+        return shown
+
+    def get_changelist_formset(self, request: HttpRequest, **options: Any) -> Any:
+        return with_names(super().get_changelist_formset(request, **options))
+
+
+def with_names(formset: Any) -> Any:
+    """A formset whose fields say what they are to those who do not see the heads of its columns."""
+    for field in formset.form.base_fields.values():
+        field.widget.attrs["aria-label"] = field.label
+    return formset
 
 
 class ShownOnly:

@@ -17,6 +17,7 @@ class PageAdmin(ShownOnly, DeskAdmin):
     """To be read: what becomes of pages is for the queue to say."""
 
     list_display = ("article_link", "state", "error", "host", "next_try_at", "made_at")
+    list_display_links = ("state",)
     list_select_related = ("article",)
     list_filter = ("state",)
     search_fields = ("host",)

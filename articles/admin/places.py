@@ -50,7 +50,7 @@ LOAD_PERMISSIONS = tuple(
 class EditionAdmin(DeskAdmin):
     form = EditionForm
     actions_list = ("load_defaults",)
-    list_display = ("name", "slug", "country", "language", "sources", "position")
+    list_display = ("name", "slug", "country", "language", "counted", "position")
     list_editable = ("position",)
     search_fields = ("name", "slug", "country")
     prepopulated_fields = {"slug": ("name",)}
@@ -60,7 +60,8 @@ class EditionAdmin(DeskAdmin):
         return counted.annotate(source_count=Count("sources"))
 
     @admin.display(description=_("sources"), ordering="source_count")
-    def sources(self, edition: Edition) -> int:
+    def counted(self, edition: Edition) -> int:
+        """Not `sources`, of which a list would show the relation."""
         count: int = vars(edition)["source_count"]
         return count
 

@@ -22,7 +22,7 @@ from kombu.exceptions import OperationalError
 from unfold.admin import TabularInline
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminURLInputWidget
 
-from articles.admin.base import desk_link, labelled, word_if
+from articles.admin.base import desk_link, labelled, with_names, word_if
 from articles.admin.health import (
     COLOURS,
     FILTERS,
@@ -32,6 +32,7 @@ from articles.admin.health import (
     pushing,
     trouble,
 )
+from articles.admin.news import LanguageFilter
 from articles.admin.source_actions import SourceActions, follow
 from articles.admin.source_filters import StateFilter
 from articles.admin.source_form import SourceForm
@@ -108,6 +109,9 @@ class FeedInline(TabularInline):  # type: ignore[misc]
         found: Field | None = super().formfield_for_foreignkey(field, request, **options)
         return found
 
+    def get_formset(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
+        return with_names(super().get_formset(request, obj, **options))
+
     @admin.display(description=_("health"))
     def state(self, feed: Feed) -> str:
         return str(FILTERS[health(feed)][0]) if feed.pk else "–"
@@ -125,7 +129,7 @@ class SourceAdmin(SourcePage, SourceActions, TryingAdmin):
         *("name", "kind", "country", "language", "in_editions", "feeds", "failing"),
         *("weighs", "muting", "pages", "active"),
     )
-    list_filter = (StateFilter, "kind", "active", "fetch_pages", "editions", "language")
+    list_filter = (StateFilter, "kind", "active", "fetch_pages", "editions", LanguageFilter)
     search_fields = ("name", "slug", "home_url", "owner")
     autocomplete_fields = ("editions",)
     prepopulated_fields = {"slug": ("name",)}

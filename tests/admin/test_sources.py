@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -115,3 +117,9 @@ def test_a_source_that_brought_nothing_is_deleted_with_its_feeds(desk):
     desk.post(f"{SOURCES}{feed.source_id}/delete/", {"post": "yes"})
     assert not Source.objects.exists()
     assert not Feed.objects.exists()
+
+
+def test_the_list_of_editions_counts_their_sources(desk):
+    make_source("The Lantern", editions=(make_edition("uk", name="United Kingdom"),))
+    page = desk.get("/admin/articles/edition/").content.decode()
+    assert re.search(r'class="[^"]*field-counted[^"]*"[^>]*>\s*1\s*<', page)
