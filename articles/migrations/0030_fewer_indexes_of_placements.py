@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0028_problems'),
+        ('articles', '0029_import_without_edition'),
     ]
 
     operations = [

@@ -15,7 +15,7 @@ SET CONSTRAINTS ALL IMMEDIATE
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0028_problems'),
+        ('articles', '0030_fewer_indexes_of_placements'),
     ]
 
     operations = [
