@@ -61,6 +61,11 @@ def direction(language: str) -> str:
 
 
 @register.filter
+def is_long(title: str) -> bool:
+    return wording.is_long(title)
+
+
+@register.filter
 def hour(time: datetime) -> datetime:
     """The hour that a time is in."""
     return time.replace(minute=0, second=0, microsecond=0)

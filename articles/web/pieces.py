@@ -123,7 +123,7 @@ def _setting(day: date, language: str) -> Setting:
 _MOMENT = Piece('<time datetime="{exact}" title="{long}" data-moment>{short}</time>')
 _NEW = Piece('<span class="fresh">{new}</span>')
 _HEADLINE = Piece(
-    '<h{level} class="headline" lang="{language}" dir="auto">'
+    '<h{level} class="headline{length}" lang="{language}" dir="auto">'
     '<a href="{address}">{title}</a></h{level}>'
 )
 _OUTLET = Piece('<a class="outlet" href="{address}" dir="auto">{name}</a>')
@@ -176,7 +176,13 @@ def _fresh(end: int, language: str) -> SafeString:
 
 
 def headline(told: Headed, level: int, address: str) -> SafeString:
-    return _HEADLINE(level=level, language=told.language, address=address, title=told.title)
+    return _HEADLINE(
+        level=level,
+        length=" long" if wording.is_long(told.title) else "",
+        language=told.language,
+        address=address,
+        title=told.title,
+    )
 
 
 def outlet(article: Report) -> SafeString:

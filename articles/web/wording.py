@@ -26,12 +26,20 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 HOUR = timedelta(hours=1)
 
+LONG_HEADLINE = 120
+"""From so many characters on a headline is long."""
+
 RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 
 
 def direction(language: str) -> str:
     """The `dir` of a text in a language."""
     return "rtl" if language in RIGHT_TO_LEFT else "ltr"
+
+
+def is_long(title: str) -> bool:
+    """Whether a headline would fill a screen at the size of the largest ones."""
+    return len(title) >= LONG_HEADLINE
 
 
 def number(count: int) -> str:
