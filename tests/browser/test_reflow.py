@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
 
 from articles.models import Article, Edition, Source, Story
 
@@ -31,8 +35,10 @@ def long_words(news):
     return news
 
 
-def wider_than_the_window(page, live_server, addresses, style=""):
-    """How much wider, of the pages that are."""
+def wider_than_the_window(
+    page: Page, live_server: LiveServer, addresses: dict[str, str], style: str = ""
+) -> dict[str, int]:
+    """By how many pixels, of the pages that are."""
     found = {}
     for name, address in addresses.items():
         page.goto(live_server.url + address)
@@ -67,7 +73,7 @@ def test_a_very_long_headline_is_set_smaller_wherever_headlines_are_largest(
     }
     page = visit().page
 
-    def sizes():
+    def sizes() -> Iterator[float]:
         for address, headline in headlines.items():
             page.goto(live_server.url + address)
             size = "(element) => parseFloat(getComputedStyle(element).fontSize)"
