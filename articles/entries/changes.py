@@ -45,9 +45,9 @@ def changes(before: str, after: str) -> tuple[Change, ...]:
     The longest runs in common are matched first (Ratcliff and Metzener 1988, as in difflib).
     """
     old, new = _words(before), _words(after)
-    matcher = SequenceMatcher(
-        None, [word for _, word in old], [word for _, word in new], autojunk=False
-    )
+    # Of hundreds of words, which no headline has, it takes those for different that come again and
+    # again: their pairs would be too many to go through.
+    matcher = SequenceMatcher(None, [word for _, word in old], [word for _, word in new])
     return tuple(
         change
         for kind, i1, i2, j1, j2 in matcher.get_opcodes()

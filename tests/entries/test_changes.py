@@ -64,6 +64,11 @@ def test_words_are_parted_as_the_lines_part_them(before, after, line):
     assert told.strip() == line
 
 
+def test_of_hundreds_of_words_that_only_repeat_no_pairs_are_sought():
+    before, after = "桥" * 300, "关桥" * 150
+    assert told(before, after) == [("removed", before), ("added", after)]
+
+
 @given(HEADLINES, HEADLINES)
 def test_no_word_is_lost_and_none_is_added(before, after):
     assert words(before, after, Kind.SAME, Kind.REMOVED) == "".join(before.split())
