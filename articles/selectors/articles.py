@@ -22,6 +22,7 @@ from articles.models import (
     Held,
 )
 from articles.models.visibility import shown, shown_sql
+from articles.selectors.listing import HEADLINE_CHANGES, HEADLINES
 from articles.selectors.teasers import LINE, Line, Outlet, Report, line, one_an_outlet
 
 MORE_REPORTS = 5
@@ -29,17 +30,12 @@ MORE_REPORTS = 5
 MORE_CANDIDATES = 4 * MORE_REPORTS
 COPIES = 400
 """Copies listed on one page, over all the articles on it."""
-HEADLINES = 20
-"""Former headlines that are listed; their number is told in full."""
 
 # As text: a query within the query would take longer to put together than to run.
 _EDITIONS = RawSQL(
     "ARRAY(SELECT edition_id FROM articles_source_editions"
     " WHERE source_id = articles_article.source_id)",
     (),
-)
-_HEADLINE_CHANGES = RawSQL(
-    "(SELECT count(*) FROM articles_headline WHERE article_id = articles_article.id)", ()
 )
 
 
@@ -124,7 +120,7 @@ def article(pk: int) -> Article:
         .defer("html", "search", "copy_of__text", "copy_of__html", "copy_of__search")
         .annotate(
             edition_ids=_EDITIONS,
-            headline_changes=_HEADLINE_CHANGES,
+            headline_changes=HEADLINE_CHANGES,
             original_shown=ExpressionWrapper(shown("copy_of__"), BooleanField()),
         )
         .get(pk=pk)

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
-from articles.models import Article, Story
+from articles.models import Article, Headline, Story
 from articles.models.visibility import shown_sql
 from articles.selectors import keyset
 from articles.selectors.keyset import Page
-from articles.selectors.listing import listed
+from articles.selectors.listing import HEADLINE_CHANGES, HEADLINES, listed
 from articles.selectors.teasers import LINE, Line, Report, line, one_an_outlet
 
 REPORTS_A_PAGE = 40
@@ -159,11 +159,15 @@ def _folded(rows: Sequence[tuple[int | None, Line]]) -> Iterator[Report]:
 
 
 def headlines(story: Story, after: str = "") -> Page[Article]:
-    """One page of a story's headlines, the earliest first, with `former_headlines` fetched.
+    """One page of a story's headlines, the earliest first.
 
-    Raises `CursorError`. Two queries.
+    Each report has its last former headlines in `last_headlines`, at most `HEADLINES`, and their
+    number in `headline_changes`. Raises `CursorError`. Two queries.
     """
-    reports = listed().filter(story=story).prefetch_related("former_headlines")
+    last = Headline.objects.all()[:HEADLINES]
+    former = Prefetch("former_headlines", last, to_attr="last_headlines")
+    reports = listed().filter(story=story).prefetch_related(former)
+    reports = reports.annotate(headline_changes=HEADLINE_CHANGES)
     if after:
         moment, pk = keyset.read_time(after)
         later = Q(published_at__gt=moment) | Q(pk__gt=pk)

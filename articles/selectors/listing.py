@@ -22,6 +22,13 @@ COLUMNS = (
     "source__slug",
 )
 
+HEADLINES = 20
+"""Former headlines of an article that are listed; their number is told in full."""
+# As text: a query within the query would take longer to put together than to run.
+HEADLINE_CHANGES = RawSQL(
+    "(SELECT count(*) FROM articles_headline WHERE article_id = articles_article.id)", ()
+)
+
 
 def listed() -> QuerySet[Article]:
     """Articles that are shown, with what a list shows of them: full texts stay in the database."""

@@ -96,7 +96,7 @@ def headlines(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     except CursorError as error:
         raise no_page() from error
     listed = [
-        (article, rewordings(article.title, list(article.former_headlines.all())))
+        (article, rewordings(article.title, vars(article)["last_headlines"]))
         for article in page.items
     ]
     context = {"story": found, "headlines": listed, "after": page.after, "first": not after}

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from articles.models import Article
 from articles.selectors import articles as selectors
-from articles.selectors.articles import HEADLINES
+from articles.selectors.listing import HEADLINES
 from articles.web.media import LISTED
 from tests.factories import (
     link,

@@ -10,6 +10,7 @@ from django.utils import timezone
 from articles.models import Article, Story
 from articles.pipeline import digests
 from articles.selectors.coverage import HEADLINES_A_PAGE, REPORTS_A_PAGE
+from articles.selectors.listing import HEADLINES
 from tests.factories import make_article, make_headline, make_source, make_story
 
 QUERIES = 8
@@ -127,6 +128,20 @@ def test_headlines_of_a_wrong_slug_or_a_merged_story_are_found_for_good(bridge, 
         response = client.get(f"{wrong}headlines/")
         assert response.status_code == 301
         assert response.headers["Location"] == f"{bridge.get_absolute_url()}headlines/"
+
+
+def test_of_a_headline_that_changes_all_the_time_the_last_edits_are_listed(uk, read):
+    ticker, other = make_article("Live now"), make_article("Bridge opens")
+    for hours in range(HEADLINES + 5):
+        at = timezone.now() - timedelta(hours=hours)
+        make_headline(ticker, f"Live {hours} hours ago", replaced_at=at)
+    make_headline(other, "Bridge closed")
+    page = read(f"{make_story(ticker, other).get_absolute_url()}headlines/")
+    assert page.text.count("Change seen") == HEADLINES + 1
+    assert f"Headline changed {HEADLINES + 5} times" in page.text
+    assert "Headline changed once" not in page.text
+    assert f"Live {HEADLINES - 1} " in page.text
+    assert f"Live {HEADLINES} " not in page.text
 
 
 @pytest.mark.parametrize("address", ["/story/0/x/headlines/", "{story}headlines/?after=x"])
