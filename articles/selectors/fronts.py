@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from operator import itemgetter
 
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+
 from articles.models import Edition, FrontSlot, Topic
 from articles.ranking.arrangement import TOP, lead_first
 from articles.selectors import briefs
@@ -56,10 +59,21 @@ def arranged(
 
 
 def front(edition: Edition, topic: Topic | None = None, after: str = "") -> Page[Teaser]:
-    """One page of an edition's stories by rank, all large. Raises `CursorError`. Two queries."""
+    """One page of an edition's stories by rank, all large; on the first, what is pinned leads.
+
+    Raises `CursorError`. Three queries.
+    """
     page = briefs.by_rank(edition, topic, after)
-    large = teasers(brief["story"] for brief in page.at(RANKED))
+    pinned = () if topic or after else _pinned(edition)
+    large = teasers(dict.fromkeys([*pinned, *(brief["story"] for brief in page.at(RANKED))]))
     return Page(tuple(large.values()), page.after)
+
+
+def _pinned(edition: Edition) -> QuerySet[FrontSlot, int]:
+    """The stories that stand on top as they are pinned there, in their order."""
+    slots = FrontSlot.objects.filter(edition=edition, section=FrontSlot.Section.TOP)
+    shown = slots.filter(story__pinned_until__gt=Now(), story__hidden_at=None)
+    return shown.order_by("position").values_list("story", flat=True)
 
 
 def _filled(page: Briefs, topics: Iterable[Topic]) -> Front:

@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import feedparser
 import pytest
+from django.utils import timezone
 
-from articles.models import Edition, Installation
+from articles.models import Edition, Installation, Story
+from articles.pipeline import fronts
 from articles.selectors.syndication import ENTRIES_A_PAGE
 from tests.factories import (
     make_article,
@@ -261,3 +263,19 @@ def test_the_number_of_queries_is_small_and_does_not_grow(addresses, uk, queries
         place(make_story(make_article(source=source), make_article("Another bridge")), uk)
     for address, count in counted.items():
         assert queries(in_format(address, "atom")) <= count <= QUERIES, address
+
+
+def test_what_is_pinned_to_a_front_leads_its_feed_and_is_there_once(addresses, uk, feed):
+    until = timezone.now() + timedelta(hours=1)
+    low = make_story(make_article("Ferries go again"), pinned_until=until)
+    elsewhere = make_story(make_article("Tunnel planned"), pinned_until=until, pinned_in=[uk.pk])
+    for rank in range(40):
+        place(make_story(make_article(f"Report {rank}")), uk, rank=2.0 + rank)
+    place(low, uk, rank=0.5)
+    fronts.arrange_fronts()
+    told = [item["title"] for item in json_feed(feed("/uk/feed.json"))["items"]]
+    assert set(told[:2]) == {"Ferries go again", "Tunnel planned"}
+    assert told.count(elsewhere.title) == told.count(low.title) == 1
+    assert told[2] == "Report 39"
+    Story.objects.filter(pk=low.pk).update(pinned_until=timezone.now())
+    assert b"Ferries go again" not in feed("/uk/feed.json")
