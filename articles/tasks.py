@@ -158,6 +158,12 @@ def forget_problems() -> None:
 
 
 @shared_task
+def forget_imports() -> None:
+    """Delete lists of feeds that were imported long ago."""
+    logger.info("%d imported lists forgotten", imports.forget())
+
+
+@shared_task
 def forget_days() -> None:
     """Delete what is old of the sources' health."""
     logger.info("%d days of sources forgotten", source_days.forget(timezone.now()))

@@ -41,6 +41,7 @@ try:
     FETCH_PACE_ALLOWED = env.flag("FETCH_PACE_ALLOWED")
     FETCH_HOST_SECONDS = env.number("FETCH_HOST_SECONDS", 1, least=1, most=3600)
     FETCH_CONCURRENCY = env.number("FETCH_CONCURRENCY", 24, least=1, most=200)
+    RECORDS_DAYS = env.number("RECORDS_DAYS", 180, least=1, most=3650)
     STORY_WINDOW_DAYS = env.number("STORY_WINDOW_DAYS", 14, least=2, most=60)
     PAGE_CACHE_SECONDS = env.number("PAGE_CACHE_SECONDS", 2, least=0, most=60)
     STAFF_TWO_FACTOR = env.flag("STAFF_TWO_FACTOR")
@@ -214,6 +215,7 @@ CELERY_BEAT_SCHEDULE = {
     "follow what was decided about sources": every(15, "follow_sources"),
     "import lists": every(60, "import_lists"),
     "notice doubts": every(300, "notice_doubts"),
+    "forget imports": every(86_400, "forget_imports"),
     "forget hosts": every(86_400, "forget_hosts"),
     "forget problems": every(86_400, "forget_problems"),
     "forget sessions": every(86_400, "forget_sessions"),

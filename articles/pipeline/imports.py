@@ -36,6 +36,8 @@ PATIENCE = 30.0
 LEASE = timedelta(minutes=2)
 """Longer than it takes to read the largest list, or to store a batch."""
 BATCH = 500
+FORGET_AT_ONCE = 5_000
+"""Rows that one transaction deletes."""
 MOST_ATTEMPTS = 3
 """Workers may die with a list that does not come on, before it is given up."""
 
@@ -128,6 +130,20 @@ def fetch_list(url: str) -> bytes:
     if response.status != HTTPStatus.OK:
         raise ListError(f"{url} answered with the status {response.status}.")
     return response.body
+
+
+def forget() -> int:
+    """Delete lists of more than `RECORDS_DAYS` ago that nobody works on, with their rows; how many.
+
+    What became of their feeds stays, and so does what the audit log tells.
+    """
+    past = timezone.now() - timedelta(days=settings.RECORDS_DAYS)
+    old = Import.objects.filter(made_at__lt=past).exclude(state__in=(State.READING, State.STORING))
+    for work in old:
+        while rows_of_it := list(work.rows.values_list("pk", flat=True)[:FORGET_AT_ONCE]):
+            ImportRow.objects.filter(pk__in=rows_of_it).delete()
+        work.delete()
+    return len(old)
 
 
 @transaction.atomic

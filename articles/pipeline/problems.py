@@ -6,6 +6,7 @@ import logging
 from datetime import timedelta
 from hashlib import blake2b
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.cache import cache
 from django.db import transaction
@@ -21,8 +22,6 @@ FROM_ONE = 5
 """Reports that one address may send within `SPAN`."""
 FROM_ALL = 200
 """Reports that are taken within `SPAN` from everybody: a queue of more helps nobody."""
-KEPT = timedelta(days=180)
-"""So long a report is kept after it was closed."""
 
 
 class TooManyError(Exception):
@@ -63,8 +62,9 @@ def reopen(problem: Problem, by: AbstractBaseUser) -> bool:
 
 
 def forget() -> int:
-    """Delete what was closed long ago; return how many."""
-    return Problem.objects.filter(closed_at__lt=timezone.now() - KEPT).delete()[0]
+    """Delete what was closed more than `RECORDS_DAYS` ago; return how many."""
+    past = timezone.now() - timedelta(days=settings.RECORDS_DAYS)
+    return Problem.objects.filter(closed_at__lt=past).delete()[0]
 
 
 def _within(what: str, most: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
@@ -122,7 +123,7 @@ def test_markup_in_a_report_does_nothing(desk, problem):
 
 
 def test_what_was_closed_long_ago_is_forgotten(problem):
-    old = timezone.now() - problems.KEPT - timedelta(hours=1)
+    old = timezone.now() - timedelta(days=settings.RECORDS_DAYS, hours=1)
     Problem.objects.create(kind="other", text="Old one.", closed_at=old)
     Problem.objects.create(kind="other", text="Closed lately.", closed_at=timezone.now())
     assert problems.forget() == 1
