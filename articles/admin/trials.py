@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -188,12 +188,14 @@ class Preview:
     language: str
     url: str
     published_at: datetime
+    withheld: str
+    """Why readers would not see it after all; empty for most."""
 
     def get_absolute_url(self) -> str:
         return self.url
 
 
-def _preview(entry: TrialEntry, outlet: Outlet) -> Preview:
+def _preview(entry: TrialEntry, outlet: Outlet, withheld: Mapping[int, str]) -> Preview:
     return Preview(
         entry,
         outlet,
@@ -202,6 +204,7 @@ def _preview(entry: TrialEntry, outlet: Outlet) -> Preview:
         entry.language,
         entry.url,
         entry.published_at,
+        withheld.get(entry.pk, ""),
     )
 
 
@@ -356,6 +359,7 @@ class TrialAdmin(ShownOnly, DeskAdmin):
         self, request: HttpRequest, trial: Trial, form: KeepForm | None = None
     ) -> HttpResponse:
         run, guesses = selected.dry_run(trial), selected.guess(trial)
+        withheld = trials.foreseen_withheld(trial)
         name = trial.source.name if trial.source else guesses.name
         outlet = Outlet(name, guesses.home_url)
         return self._shown(
@@ -364,7 +368,8 @@ class TrialAdmin(ShownOnly, DeskAdmin):
             name,
             run=run,
             guesses=guesses,
-            previews=[_preview(entry, outlet) for entry in run.newest],
+            previews=[_preview(entry, outlet, withheld) for entry in run.newest],
+            withheld=len(withheld),
             form=form or KeepForm(trial, guesses),
             **_standing(trial),
         )

@@ -27,6 +27,7 @@ from articles.fetch.rhythm import observed
 from articles.models import Edition, Feed, Source, Topic, Trial, TrialEntry, TrialFeed
 from articles.pipeline import audit, hosts
 from articles.pipeline.audit import Person
+from articles.pipeline.blocking import reason
 from articles.pipeline.catalogue import feed_key, with_www
 from articles.pipeline.discovery import Found, FoundFeed, discover
 from articles.pipeline.rehearsal import rehearse
@@ -143,6 +144,20 @@ def discard(trial: Trial, by: Person) -> None:
         decided = _held(trial, *(state for state in State if state != State.KEPT))
         audit.record(by, "discard", decided)
         decided.delete()
+
+
+def foreseen_withheld(trial: Trial) -> dict[int, str]:
+    """Which new entries of the chosen feeds its source's blocked words would withhold, and why.
+
+    By their ids; by the words that are blocked now. One query where some are.
+    """
+    words = trial.source.blocked_words if trial.source else []
+    if not words:
+        return {}
+    fresh = TrialEntry.objects.filter(feed__trial=trial, feed__chosen=True, article=None)
+    told = fresh.filter(repeats=False).values_list("pk", "title", "excerpt")
+    reasons = {pk: reason(words, *texts) for pk, *texts in told}
+    return {pk: why for pk, why in reasons.items() if why}
 
 
 def known_sources(trial: Trial) -> list[Source]:

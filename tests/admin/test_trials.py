@@ -179,6 +179,19 @@ def test_a_dry_run_shows_what_the_source_is_and_what_it_would_bring(desk):
         assert words in page
 
 
+def test_a_dry_run_foresees_what_a_blocked_word_of_its_source_would_withhold(desk):
+    trial = make_trial(source=make_source("The Crier", blocked_words=["horoscope"]))
+    made = trial.feeds.get()
+    make_entry(made, 1, title="Your horoscope")
+    make_entry(made, 2, title="A day of words", excerpt="With a HOROSCOPE.")
+    make_entry(made, 3, title="Horoscope, again", repeats=True)
+    page = " ".join(shown(desk, trial).split())
+    assert "Would not be shown, for a blocked word</dt> <dd>2</dd>" in page
+    assert page.count('It would not be shown: <span dir="auto">blocked word: horoscope') == 2
+    Source.objects.update(blocked_words=[])
+    assert "Would not be shown" not in shown(desk, trial)
+
+
 def test_entries_look_as_in_the_lists_of_readers(desk):
     page = shown(desk, make_trial())
     assert '<template shadowrootmode="open">' in page

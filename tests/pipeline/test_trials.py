@@ -282,6 +282,20 @@ def test_feeds_can_join_a_source_that_is_here(lantern, curator):
     assert Feed.objects.filter(source=source).count() == 2
 
 
+def test_what_blocked_words_of_the_source_withhold_is_what_was_foreseen(lantern, curator):
+    source = make_source("The Lantern", blocked_words=["rovers"])
+    trial = tried(lantern.url("/sport"), curator)
+    assert trials.foreseen_withheld(trial) == {}
+    chosen = list(trial.feeds.filter(chosen=True).values_list("pk", flat=True))
+    trials.choose(trial, chosen, source)
+    trials.compare_waiting(never)
+    trial.refresh_from_db()
+    (foreseen,) = trials.foreseen_withheld(trial).values()
+    trials.keep(trial, Wanted(), curator)
+    list(refresh_named(source.feeds.values_list("pk", flat=True)))
+    assert Article.objects.get(title="Rovers lose").withheld == foreseen == "blocked word: rovers"
+
+
 def test_a_trial_is_kept_once(lantern, curator):
     trial = tried(lantern.url("/"), curator)
     trials.keep(trial, Wanted(name="The Lantern"), curator)
