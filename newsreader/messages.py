@@ -106,11 +106,11 @@ def kept(language: str) -> Catalog:
         return read_po(source, locale=language, abort_invalid=True)
 
 
-def merged(language: str) -> Catalog:
-    """The messages of the sources, with the translations that are kept; no others."""
+def merged(language: str, sources: Catalog) -> Catalog:
+    """The messages that were `found`, with the translations that are kept; no others."""
     known, result = kept(language), Messages(locale=language, fuzzy=False)
     result.header_comment = f"# The interface in {result.locale.english_name}."
-    for message in found():
+    for message in sources:
         if message.id:
             result.add(
                 message.id,
@@ -155,9 +155,14 @@ def compiled(catalogue: Catalog) -> bytes:
     return file.getvalue()
 
 
-def update(language: str) -> list[str]:
-    """Bring both files of a language up to date. What `missing` says of it."""
-    catalogue, files = merged(language), Files(language)
+def update(*into: str) -> dict[str, list[str]]:
+    """Bring both files of languages up to date. What `missing` says of each."""
+    sources = found()
+    return {language: _update(language, sources) for language in into}
+
+
+def _update(language: str, sources: Catalog) -> list[str]:
+    catalogue, files = merged(language, sources), Files(language)
     files.po.parent.mkdir(parents=True, exist_ok=True)
     files.po.write_bytes(written(catalogue))
     files.mo.write_bytes(compiled(catalogue))

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from babel.messages.catalog import Message
+from babel.messages.catalog import Catalog, Message
 from django.core.management import call_command
 from django.utils.translation import override
 
@@ -35,12 +35,17 @@ def test_the_languages_of_the_menu_are_those_translated_into():
     assert messages.languages() == LANGUAGES
 
 
+@pytest.fixture(scope="module")
+def sources() -> Catalog:
+    return messages.found()
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 class TestEachCatalogue:
-    def test_is_as_the_command_would_write_it(self, language):
+    def test_is_as_the_command_would_write_it(self, language, sources):
         # So no message of the sources is missing, none is left over, and both files agree. If this
         # fails: `manage.py messages`.
-        files, merged = messages.Files(language), messages.merged(language)
+        files, merged = messages.Files(language), messages.merged(language, sources)
         assert files.po.read_text(encoding="utf-8") == messages.written(merged).decode()
         assert files.mo.read_bytes() == messages.compiled(merged)
 

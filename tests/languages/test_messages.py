@@ -91,4 +91,4 @@ def test_a_message_that_becomes_plural_is_to_be_translated_again(project):
     po.write_text(po.read_text().replace('"two parts"\nmsgstr ""', '"two parts"\nmsgstr "dos"'))
     file = project / "articles" / "wording.py"
     file.write_text('words = ngettext("two parts", "many parts", 3)')
-    assert "two parts" in messages.update("es")
+    assert "two parts" in messages.update("es")["es"]

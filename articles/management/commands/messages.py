@@ -18,7 +18,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, **options: Any) -> None:
-        left = {language: messages.update(language) for language in messages.languages()}
+        left = messages.update(*messages.languages())
         for language, words in left.items():
             for message in words:
                 self.stderr.write(f"{language}: {message}")
