@@ -20,7 +20,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from articles.admin.base import DeskAdmin, desk_link
-from articles.models import AuditEntry, Correction, Moved, Source
+from articles.models import AuditEntry, Correction, FollowUp, Moved, Source
 from articles.pipeline import weighing
 from articles.pipeline.source_days import DAYS
 from articles.selectors import days
@@ -166,3 +166,16 @@ class SourcePage(DeskAdmin):
             number_format(found.weight),
             ", ".join(others),
         )
+
+    @admin.display(description=_("stories follow this"))
+    def followed(self, source: Source) -> str:
+        """How far its articles were gone through since the last decision on what is shown."""
+        if not source.pk:
+            return "–"
+        waiting: FollowUp | None = getattr(source, "follow_up", None)
+        if waiting is None:
+            return gettext("All of them do.")
+        if waiting.published_at is None:
+            return gettext("In a moment: the newest first.")
+        reached = date_format(waiting.published_at, "SHORT_DATETIME_FORMAT")
+        return gettext("Those since %(time)s do; the others come next.") % {"time": reached}

@@ -134,7 +134,10 @@ class SourceAdmin(SourcePage, SourceActions, TryingAdmin):
     autocomplete_fields = ("editions",)
     prepopulated_fields = {"slug": ("name",)}
     inlines = (FeedInline,)
-    readonly_fields = ("history", "output", "corrections", "notes_changed", "weight_example")
+    readonly_fields = (
+        *("history", "output", "corrections"),
+        *("notes_changed", "weight_example", "followed"),
+    )
     fieldsets = (
         (
             None,
@@ -152,7 +155,7 @@ class SourceAdmin(SourcePage, SourceActions, TryingAdmin):
         (_("Notes"), {"fields": ("notes", "notes_changed")}),
         (
             _("What is shown"),
-            {"fields": ("muted_until", "blocked_words", "weight", "weight_example")},
+            {"fields": ("muted_until", "blocked_words", "weight", "weight_example", "followed")},
         ),
         (_("How it does"), {"fields": ("history", "output", "corrections")}),
     )
@@ -201,13 +204,15 @@ class SourceAdmin(SourcePage, SourceActions, TryingAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
         sources: QuerySet[Source] = super().get_queryset(request)
         failing = Q(feeds__active=True, feeds__retired_at=None, feeds__failures__gt=0)
-        return sources.prefetch_related("editions").annotate(
-            feed_count=Count("feeds"), failing_count=Count("feeds", filter=failing)
+        return (
+            sources.select_related("follow_up")
+            .prefetch_related("editions")
+            .annotate(feed_count=Count("feeds"), failing_count=Count("feeds", filter=failing))
         )
 
     @admin.display(description=_("editions"))
     def in_editions(self, source: Source) -> str:
-        return ", ".join(edition.name for edition in source.editions.all()) or "none"
+        return ", ".join(edition.name for edition in source.editions.all()) or "–"
 
     @admin.display(description=_("weight"), ordering="weight")
     def weighs(self, source: Source) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
@@ -50,6 +50,16 @@ def test_what_stories_derive_from_has_them_follow(desk):
         kept(desk, source, **{"country": "", name: value})
         assert FollowUp.objects.filter(source=source).exists(), name
         FollowUp.objects.all().delete()
+
+
+def test_it_is_told_how_far_stories_follow(desk):
+    source = make_source()
+    assert "All of them do." in text(desk, source)
+    waiting = FollowUp.objects.create(source=source, asked_at=NOW)
+    assert "In a moment: the newest first." in text(desk, source)
+    waiting.published_at = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
+    waiting.save()
+    assert "Those since 9 Mar 2026, 12:00 UTC do; the others come next." in text(desk, source)
 
 
 def test_notes_alone_have_nothing_follow(desk):
