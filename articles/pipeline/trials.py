@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -123,19 +123,27 @@ def keep(trial: Trial, wanted: Wanted, by: Person) -> Source:
         decided = _held(trial, State.READY)
         feeds = list(decided.feeds.filter(chosen=True))
         if known := Feed.objects.filter(url__in=[feed.url for feed in feeds]).first():
-            words = gettext("%(address)s has become a feed in the meantime.")
-            raise DecidedError(words % {"address": known.url})
+            raise _become_a_feed(known.url)
         source = decided.source or _made(wanted, by)
         for feed in feeds:
-            feed.known = Feed.objects.create(
-                source=source, url=feed.url, title=feed.title, topic=wanted.topic
-            )
+            try:
+                feed.known = Feed.objects.create(
+                    source=source, url=feed.url, title=feed.title, topic=wanted.topic
+                )
+            except IntegrityError as error:  # an import added it just now
+                raise _become_a_feed(feed.url) from error
             told = {"source": source, "url": feed.url, "topic": wanted.topic}
             audit.record(by, "add", feed.known, _added(told), f"Found at {trial.address}")
         TrialFeed.objects.bulk_update(feeds, ["known"])
         decided.source, decided.kept_at = source, timezone.now()
         _enter(decided, State.KEPT)
     return source
+
+
+def _become_a_feed(url: str) -> DecidedError:
+    return DecidedError(
+        gettext("%(address)s has become a feed in the meantime.") % {"address": url}
+    )
 
 
 def discard(trial: Trial, by: Person) -> None:

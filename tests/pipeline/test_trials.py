@@ -312,6 +312,20 @@ def test_a_feed_that_came_in_meanwhile_is_not_kept_twice(lantern, curator):
     assert not Source.objects.filter(name="The Lantern").exists()
 
 
+def test_nor_is_one_that_comes_in_while_it_is_kept(lantern, curator, monkeypatch):
+    trial = tried(lantern.url("/"), curator)
+    make = trials._made
+
+    def slowly(*wanted):
+        make_feed(url=lantern.url("/feed"))
+        return make(*wanted)
+
+    monkeypatch.setattr(trials, "_made", slowly)
+    with pytest.raises(DecidedError, match="in the meantime"):
+        trials.keep(trial, Wanted(name="The Lantern"), curator)
+    assert not Source.objects.filter(name="The Lantern").exists()
+
+
 def test_a_search_that_is_discarded_asks_no_more(lantern, curator, monkeypatch):
     trial = trials.begin(lantern.url("/"), curator)
     # The site's thread shares no transaction with this one: what claims the trial discards it.
