@@ -352,7 +352,7 @@ UNFOLD = {
         ]
     },
     "STYLES": [lambda request: static("css/desk/base.css")],
-    "SCRIPTS": [lambda request: static("js/desk.js")],
+    "SCRIPTS": [lambda request: static("js/desk/base.js")],
     "DASHBOARD_CALLBACK": "articles.admin.dashboard.dashboard",
     "SIDEBAR": {"show_search": True, "show_all_applications": True},
 }
