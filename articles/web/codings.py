@@ -8,10 +8,10 @@ from functools import lru_cache
 import brotli
 
 PREFERRED = ("br", "gzip")
-BROTLI_QUALITY = 5
-"""As small as quality 9 on pages, in a tenth of its time."""
+BROTLI_QUALITY = 3
+"""A seventh larger than with 5, in 0.3 of its time: making a front anew takes a tenth less."""
 BROTLI_WINDOW = 16
-"""2 to this many bytes. Pages of 60 KB get as small as with 22, the default, in 0.6 of its time."""
+"""2 to this many bytes. Pages of 60 KB get as small as with 22, the default, and sooner."""
 GZIP_LEVEL = 6
 LEAST = 500
 """Bytes: what is shorter fits into one packet anyhow."""
