@@ -4,6 +4,9 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
+    # What it was called before others came in between.
+    replaces = [('articles', '0016_source_times')]
+
     # Built beside those who write articles, who are not made to wait.
     atomic = False
 

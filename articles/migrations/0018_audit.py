@@ -22,6 +22,9 @@ DROP FUNCTION audit_is_append_only();
 
 class Migration(migrations.Migration):
 
+    # What it was called before others came in between.
+    replaces = [('articles', '0017_audit')]
+
     dependencies = [
         ('articles', '0017_source_times'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

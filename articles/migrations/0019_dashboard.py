@@ -5,6 +5,9 @@ from django.db.models.functions import Now
 
 class Migration(migrations.Migration):
 
+    # What it was called before others came in between.
+    replaces = [('articles', '0018_dashboard')]
+
     # Indexes are built beside those who write, who are not made to wait.
     atomic = False
 

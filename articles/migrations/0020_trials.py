@@ -9,6 +9,9 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
+    # What it was called before others came in between.
+    replaces = [('articles', '0019_trials')]
+
     dependencies = [
         ('articles', '0019_dashboard'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -9,6 +9,9 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
+    # What it was called before others came in between.
+    replaces = [('articles', '0020_imports')]
+
     dependencies = [
         ('articles', '0020_trials'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -5,7 +5,7 @@ import django.db.models.deletion
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0021_imports'),
+        ('articles', '0027_doubts'),
     ]
 
     operations = [

@@ -4,6 +4,9 @@ import django.db.models.deletion
 
 class Migration(migrations.Migration):
 
+    # What it was called before others came in between.
+    replaces = [('articles', '0021_source_days')]
+
     dependencies = [
         ('articles', '0023_followups'),
     ]

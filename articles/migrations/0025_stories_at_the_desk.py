@@ -5,6 +5,9 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
+    # What it was called before others came in between.
+    replaces = [('articles', '0022_stories_at_the_desk')]
+
     # Built beside those who write stories, who are not made to wait.
     atomic = False
 

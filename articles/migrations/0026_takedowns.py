@@ -8,6 +8,9 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
+    # What it was called before others came in between.
+    replaces = [('articles', '0023_takedowns')]
+
     dependencies = [
         ('articles', '0025_stories_at_the_desk'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -8,6 +8,9 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
+    # What it was called before others came in between.
+    replaces = [('articles', '0024_doubts')]
+
     dependencies = [
         ('articles', '0026_takedowns'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0027_doubts'),
+        ('articles', '0022_fetch_traces'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
