@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
-from typing import NamedTuple, TypedDict
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -24,7 +24,7 @@ RANKED = ""
 """The section of stories that stand by rank alone."""
 
 
-class Brief(TypedDict):
+class Brief(NamedTuple):
     """A story in few lines."""
 
     story: int
@@ -160,20 +160,20 @@ def _briefs(clauses: Iterable[str], values: Mapping[str, float]) -> Briefs:
 
 
 def _brief(row: Row, editions: Mapping[int | None, Edition]) -> Brief:
-    return {
-        "story": row.story,
-        "address": address("story", row.story, slug_of(row.story_title)),
-        "articles": row.articles,
-        "sources": row.sources,
-        "independent": row.independent,
-        "first_at": row.first_at,
-        "lead_address": address("article", row.lead, slug_of(row.title)),
-        "title": row.edited_title or row.title,
-        "edited": bool(row.edited_title),
-        "language": row.language,
-        "published_at": row.published_at,
-        "outlet": row.outlet,
-        "outlet_address": address_by_slug("source", row.slug),
-        "gained": row.gained,
-        "elsewhere": editions.get(row.elsewhere),
-    }
+    return Brief(
+        story=row.story,
+        address=address("story", row.story, slug_of(row.story_title)),
+        articles=row.articles,
+        sources=row.sources,
+        independent=row.independent,
+        first_at=row.first_at,
+        lead_address=address("article", row.lead, slug_of(row.title)),
+        title=row.edited_title or row.title,
+        edited=bool(row.edited_title),
+        language=row.language,
+        published_at=row.published_at,
+        outlet=row.outlet,
+        outlet_address=address_by_slug("source", row.slug),
+        gained=row.gained,
+        elsewhere=editions.get(row.elsewhere),
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from operator import itemgetter
+from operator import attrgetter
 
 from django.db.models import QuerySet
 from django.db.models.functions import Now
@@ -53,8 +53,8 @@ def arranged(
     page = briefs.by_rank(edition, topic) if topic else briefs.arranged(edition)
     if len(page.places) > 1:
         return _filled(page, topics)
-    ordered = lead_first(page.at(RANKED), itemgetter("independent"))
-    large = teasers(brief["story"] for brief in ordered[:TOP])
+    ordered = lead_first(page.at(RANKED), attrgetter("independent"))
+    large = teasers(brief.story for brief in ordered[:TOP])
     return Front(ordered[TOP:], page.after, top=tuple(large.values()))
 
 
@@ -65,7 +65,7 @@ def front(edition: Edition, topic: Topic | None = None, after: str = "") -> Page
     """
     page = briefs.by_rank(edition, topic, after)
     pinned = () if topic or after else _pinned(edition)
-    large = teasers(dict.fromkeys([*pinned, *(brief["story"] for brief in page.at(RANKED))]))
+    large = teasers(dict.fromkeys([*pinned, *(brief.story for brief in page.at(RANKED))]))
     return Page(tuple(large.values()), page.after)
 
 
@@ -78,9 +78,9 @@ def _pinned(edition: Edition) -> QuerySet[FrontSlot, int]:
 
 def _filled(page: Briefs, topics: Iterable[Topic]) -> Front:
     """The page that is arranged; one query."""
-    top = [brief["story"] for brief in page.at(FrontSlot.Section.TOP)]
+    top = [brief.story for brief in page.at(FrontSlot.Section.TOP)]
     sections = [(topic, page.at(FrontSlot.Section.TOPIC, topic.pk)) for topic in topics]
-    heads = [briefs[0]["story"] for _topic, briefs in sections if briefs]
+    heads = [briefs[0].story for _topic, briefs in sections if briefs]
     large = teasers([*top, *heads], top)
     return Front(
         page.at(RANKED),
@@ -88,9 +88,9 @@ def _filled(page: Briefs, topics: Iterable[Topic]) -> Front:
         top=tuple(large[story] for story in top if story in large),
         developing=page.at(FrontSlot.Section.DEVELOPING),
         sections=tuple(
-            Section(topic, large[briefs[0]["story"]], briefs[1:])
+            Section(topic, large[briefs[0].story], briefs[1:])
             for topic, briefs in sections
-            if briefs and briefs[0]["story"] in large
+            if briefs and briefs[0].story in large
         ),
         elsewhere=page.at(FrontSlot.Section.ELSEWHERE),
     )

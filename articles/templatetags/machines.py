@@ -124,7 +124,7 @@ def _stories(front: Front) -> Iterator[tuple[str, str]]:
         yield teaser.story.title, teaser.story.get_absolute_url()
     briefs = chain.from_iterable(section.briefs for section in front.sections)
     for brief in (*front.developing, *briefs, *front.rest):
-        yield brief["title"], brief["address"]
+        yield brief.title, brief.address
 
 
 def _written(moment: datetime | None) -> str:

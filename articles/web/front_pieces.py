@@ -68,25 +68,31 @@ _FULL_COVERAGE = Piece(
 
 def brief(brief: Brief, level: int, setting: Setting) -> SafeString:
     """A story in few lines; `level` is that of its headline."""
+    return _brief(brief, level, setting, joined(_notes(brief)))
+
+
+@lru_cache(maxsize=5000)
+def _brief(brief: Brief, level: int, setting: Setting, notes: SafeString) -> SafeString:
+    """Remembered: most stories of a front stay as they are from one making of it to the next."""
     return _BRIEF(
-        direction=wording.direction(brief["language"]),
+        direction=wording.direction(brief.language),
         level=level,
-        language=brief["language"],
-        headline_address=brief["address" if brief["edited"] else "lead_address"],
-        title=brief["title"],
-        outlet_address=brief["outlet_address"],
-        outlet=brief["outlet"],
-        moment=moment(brief["published_at"], setting),
-        fresh=fresh(brief["first_at"], setting),
-        coverage=_coverage(brief, setting) if brief["articles"] > 1 else NOTHING,
-        notes=joined(_notes(brief)),
+        language=brief.language,
+        headline_address=brief.address if brief.edited else brief.lead_address,
+        title=brief.title,
+        outlet_address=brief.outlet_address,
+        outlet=brief.outlet,
+        moment=moment(brief.published_at, setting),
+        fresh=fresh(brief.first_at, setting),
+        coverage=_coverage(brief, setting) if brief.articles > 1 else NOTHING,
+        notes=notes,
     )
 
 
 def _coverage(brief: Brief, setting: Setting) -> SafeString:
-    counts = _counts(brief["articles"], brief["sources"], brief["independent"], setting.language)
+    counts = _counts(brief.articles, brief.sources, brief.independent, setting.language)
     full_coverage = setting.full_coverage
-    return _COVERAGE(address=brief["address"], full_coverage=full_coverage, counts=counts)
+    return _COVERAGE(address=brief.address, full_coverage=full_coverage, counts=counts)
 
 
 @lru_cache(maxsize=10_000)
@@ -96,12 +102,12 @@ def _counts(articles: int, sources: int, independent: int, language: str) -> str
 
 
 def _notes(brief: Brief) -> Iterable[SafeString]:
-    if brief["edited"]:
+    if brief.edited:
         yield _edited()
-    if brief["gained"]:
-        yield _NOTE(words=wording.gained(brief["gained"]))
-    if brief["elsewhere"]:
-        yield _NOTE(words=_big_in(brief["elsewhere"]))
+    if brief.gained:
+        yield _NOTE(words=wording.gained(brief.gained))
+    if brief.elsewhere:
+        yield _NOTE(words=_big_in(brief.elsewhere))
 
 
 def _big_in(edition: Edition) -> SafeString:
@@ -125,22 +131,31 @@ def teaser(
 
     `level` is that of its headline; `within_topic` that all of the page is of one topic.
     """
+    topic = None if within_topic or kind == "head" else teaser.topic
+    kicker = _KICKER(topic=names.name(topic)) if topic else NOTHING
+    return _teaser(teaser, kind, level, setting, kicker)
+
+
+@lru_cache(maxsize=1000)
+def _teaser(
+    teaser: Teaser, kind: str, level: int, setting: Setting, kicker: SafeString
+) -> SafeString:
+    """Remembered, as what stands in few lines is."""
     article, story = teaser.lead, teaser.story
-    address, is_head = article.get_absolute_url(), kind == "head"
-    topic = None if within_topic or is_head else teaser.topic
+    address = article.get_absolute_url()
     told = (outlet(article), moment(article.published_at, setting), fresh(story.first_at, setting))
     return _TEASER(
         kind=kind,
         pictured=" has-picture" if article.image_url else "",
         direction=wording.direction(article.language),
-        kicker=_KICKER(topic=names.name(topic)) if topic else NOTHING,
+        kicker=kicker,
         headline=_headline(story, article, level, address),
         byline=byline(told),
         picture=picture(article, address),
         excerpt=excerpt(article),
         read_more=read_more(article, setting),
         also_in=also_in(teaser.copies, setting),
-        others=_others(teaser, setting) if teaser.others and not is_head else NOTHING,
+        others=_others(teaser, setting) if teaser.others and kind != "head" else NOTHING,
         coverage=_full_coverage(story, article, setting) if story.article_count > 1 else NOTHING,
     )
 

@@ -6,7 +6,7 @@ made up are nobody's but theirs, and stay as they are.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
 from django.utils.translation import get_language, gettext, gettext_noop
@@ -58,7 +58,13 @@ def language_name(code: str) -> str:
 
 def country_name(code: str) -> str:
     """A country; its code where it is not known."""
-    return str(here().territories.get(code, code))
+    return _territory(spoken(), code) or code
+
+
+@lru_cache(maxsize=10_000)
+def _territory(language: str, code: str) -> str:
+    """A country in a language, remembered; empty where it is not known."""
+    return str(locale(language).territories.get(code, ""))
 
 
 def name(place: Edition | Topic) -> str:
@@ -72,10 +78,10 @@ def own_name(edition: Edition) -> str:
     """The name of an edition as its own readers say it."""
     if _is_country(edition):
         # CLDR knows few countries in a small language.
-        return str(locale(edition.language).territories.get(edition.country, edition.name))
+        return _territory(edition.language, edition.country) or edition.name
     return edition.name
 
 
 def _is_country(edition: Edition) -> bool:
     """Whether an edition is called by its country, in English, as the default ones are."""
-    return bool(locale("en").territories.get(edition.country) == edition.name)
+    return _territory("en", edition.country) == edition.name

@@ -116,7 +116,7 @@ def _teaser(
         source_count=3,
         independent_count=2,
     )
-    return Teaser(story, lead, Topic(name="World", slug="world"), (other,), (copy,))
+    return Teaser(story, lead, Topic(pk=1, name="World", slug="world"), (other,), (copy,))
 
 
 def _article(number: int, language: str, title: str, excerpt: str, outlet: str) -> Line:

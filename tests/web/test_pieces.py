@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.safestring import SafeString
 
 from articles.models import Edition
+from articles.selectors.briefs import Brief
 from articles.selectors.teasers import Line, Outlet, Teaser, Told
 from articles.templatetags.addresses import path
 from articles.web import front_pieces
@@ -68,33 +69,44 @@ def test_a_story_shown_large_keeps_markup_as_text(kind):
     assert EVIL in shown.text
 
 
-def test_a_story_in_few_lines_keeps_markup_as_text():
-    edition = Edition(slug="ie", name=EVIL, country="", language="en")
-    shown = written(
-        front_pieces.brief(
-            {
-                "story": 1,
-                "address": EVIL,
-                "articles": 3,
-                "sources": 2,
-                "independent": 2,
-                "first_at": NOON,
-                "lead_address": EVIL,
-                "title": EVIL,
-                "edited": False,
-                "language": EVIL,
-                "published_at": NOON,
-                "outlet": EVIL,
-                "outlet_address": EVIL,
-                "gained": 2,
-                "elsewhere": edition,
-            },
-            3,
-            Setting.now(),
-        )
+def brief_of(words: str, elsewhere: Edition) -> Brief:
+    return Brief(
+        story=1,
+        address=words,
+        articles=3,
+        sources=2,
+        independent=2,
+        first_at=NOON,
+        lead_address=words,
+        title=words,
+        edited=False,
+        language=words,
+        published_at=NOON,
+        outlet=words,
+        outlet_address=words,
+        gained=2,
+        elsewhere=elsewhere,
     )
+
+
+def test_a_story_in_few_lines_keeps_markup_as_text():
+    edition = Edition(pk=1, slug="ie", name=EVIL, country="", language="en")
+    shown = written(front_pieces.brief(brief_of(EVIL, edition), 3, Setting.now()))
     assert not shown.all("script")
     assert shown.text.count(EVIL) == 3
+
+
+def test_a_story_that_is_remembered_is_told_anew_when_anything_of_it_has_changed():
+    edition = Edition(pk=1, slug="ie", name="Munster", country="", language="en")
+    before = front_pieces.brief(brief_of("Tunnel opens", edition), 3, Setting.now())
+    edition.name = "Leinster"
+    renamed = front_pieces.brief(brief_of("Tunnel opens", edition), 3, Setting.now())
+    closed = front_pieces.brief(brief_of("Tunnel closes", edition), 3, Setting.now())
+    assert "Munster" in before
+    assert "Leinster" in renamed
+    assert "Munster" not in renamed
+    assert "Tunnel closes" in closed
+    assert "Tunnel opens" not in closed
 
 
 def test_words_that_are_remembered_are_those_of_the_language_that_is_spoken():
