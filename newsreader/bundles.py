@@ -1,12 +1,14 @@
 """Stylesheets and scripts: written as many small files, sent as few.
 
 Collecting the static files joins them; there is no build step. A page holds its styles itself, so
-that nothing has to be fetched before it can be painted, and the scripts are one file. Where nothing
-was collected (DEBUG, tests) pages link the single files. Both follow the same lists.
+that nothing has to be fetched before it can be painted. The scripts are one file, which a line in
+the page asks for once that is on the screen. Where nothing was collected (DEBUG, tests) pages have
+the single files. Both follow the same lists.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from base64 import b64encode
 from collections.abc import Iterator
@@ -47,18 +49,31 @@ SCRIPTS = (
 )
 SCRIPT = "site.js"
 
+# Scripts compete with the first paint for the processor, so they come after it. After `load`, too:
+# htmx, fetched between DOMContentLoaded and that, would wait for the former in vain.
+_LOADER = """
+addEventListener("load", () => new PerformanceObserver((_, painted) => {
+  painted.disconnect();
+  for (const src of %s) document.head.append(Object.assign(
+    document.createElement("script"), { src, async: false }));
+}).observe({ type: "paint", buffered: true }));
+"""
+
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """The styles of a page, and the source by which a policy allows them (CSP Level 3, 2.3.1)."""
+class Inline:
+    """Styles or a script in a page, and the source by which a policy allows them.
+
+    The source is their digest: CSP Level 3, 2.3.1.
+    """
 
     text: str
     source: str
 
     @classmethod
-    def of(cls, text: str) -> Sheet:
+    def of(cls, text: str) -> Inline:
         digest = b64encode(sha256(text.encode()).digest()).decode("ascii")
         return cls(text, f"'sha256-{digest}'")
 
@@ -76,10 +91,10 @@ class BundlingStorage(CompressedManifestStaticFilesStorage):  # type: ignore[mis
         yield from super().post_process(paths, dry_run=dry_run, **options)
 
     @cached_property
-    def sheets(self) -> dict[str, Sheet]:
+    def sheets(self) -> dict[str, Inline]:
         """The styles of each kind of page, joined from what was collected."""
         return {
-            name: Sheet.of(short("\n".join(map(self._read, parts))))
+            name: Inline.of(short("\n".join(map(self._read, parts))))
             for name, parts in STYLES.items()
         }
 
@@ -93,13 +108,14 @@ def short(css: str) -> str:
     return " ".join(_COMMENT.sub(" ", css).split())
 
 
-def sheets() -> dict[str, Sheet]:
+def sheets() -> dict[str, Inline]:
     """The styles that pages hold, by the names of STYLES; none where nothing was collected."""
     storage: object = staticfiles_storage
     return storage.sheets if isinstance(storage, BundlingStorage) else {}
 
 
-def script_urls() -> list[str]:
-    """The addresses of the scripts: one where they were joined, else those of the parts."""
+def loader() -> Inline:
+    """The line that asks for the scripts: for one where they were joined, else for the parts."""
     joined = isinstance(staticfiles_storage, BundlingStorage)
-    return [static(name) for name in ([SCRIPT] if joined else SCRIPTS)]
+    urls = [static(name) for name in ([SCRIPT] if joined else SCRIPTS)]
+    return Inline.of(" ".join(_LOADER.split()) % json.dumps(urls))

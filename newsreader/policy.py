@@ -6,7 +6,7 @@ from csp.constants import SELF
 from csp.middleware import CSPMiddleware
 from django.http import HttpRequest, HttpResponseBase
 
-from newsreader.bundles import sheets
+from newsreader.bundles import loader, sheets
 
 # The theme's components are Alpine's, which compiles expressions found in the page, and sets the
 # attribute `style`; its colours are a <style> in the page. Scripts in a page stay forbidden.
@@ -20,7 +20,7 @@ ADMIN = {
 class ContentSecurityPolicy(CSPMiddleware):
     """Strict for everyone; the admin, behind its sign-in, gets what its theme needs.
 
-    Of styles in a page those alone that are ours, by their digests.
+    Of styles and scripts in a page those alone that are ours, by their digests.
     """
 
     def process_response(
@@ -28,6 +28,9 @@ class ContentSecurityPolicy(CSPMiddleware):
     ) -> HttpResponseBase:
         if request.path.startswith("/admin/"):
             response._csp_replace = ADMIN  # type: ignore[attr-defined]
-        elif own := [sheet.source for sheet in sheets().values()]:
-            response._csp_update = {"style-src": own}  # type: ignore[attr-defined]
+        else:
+            response._csp_update = {  # type: ignore[attr-defined]
+                "script-src": [loader().source],
+                "style-src": [sheet.source for sheet in sheets().values()],
+            }
         return super().process_response(request, response)

@@ -1,7 +1,6 @@
 // Times in the reader's own zone, and in words while they are fresh. Without this script the page
-// shows them in UTC, as it does until it is painted: languages and zones take a browser longer to
-// look up than the page to lay out.
-const tellTimes = () => {
+// shows them in UTC, as it does until it is painted.
+(() => {
   "use strict";
 
   const page = document.documentElement.lang;
@@ -48,9 +47,4 @@ const tellTimes = () => {
   improveAll();
   setInterval(improveAll, MINUTE);
   document.addEventListener("htmx:afterSwap", improveAll);
-};
-
-new PerformanceObserver((_, painted) => {
-  painted.disconnect();
-  tellTimes();
-}).observe({ type: "paint", buffered: true });
+})();
