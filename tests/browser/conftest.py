@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_httpserver import HTTPServer
 
 from tests.browser.pages import News, make_news
@@ -25,6 +25,14 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+PATIENT = 60_000
+"""How long to wait for what comes by itself, in milliseconds: longer than a busy machine takes."""
+
+PAINTED = """
+() => new Promise((resolve) => {
+  new PerformanceObserver(() => resolve()).observe({ type: "paint", buffered: true });
+})
+"""
 
 
 def executable() -> str:
@@ -54,6 +62,7 @@ def chromium() -> Iterator[Browser]:
     Playwright keeps an event loop in this thread, beside which Django refuses its database unless
     told that nothing here is asynchronous. Both end with the folder: later tests are not affected.
     """
+    expect.set_options(timeout=PATIENT)
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         browser = playwright.chromium.launch(executable_path=executable(), args=ARGUMENTS)
@@ -83,7 +92,7 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Visit]]:
             java_script_enabled=javascript,
             **{"locale": "en-GB"} | options,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENT)
         opened = Visit(context.new_page())
         opened.page.on("console", lambda message: opened.complaints.append(message.text))
         opened.page.on("pageerror", lambda error: opened.complaints.append(str(error)))
@@ -94,6 +103,11 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Visit]]:
     for opened in visits:
         opened.page.context.close()
         assert opened.complaints == []
+
+
+def settle(page: Page) -> None:
+    """Wait until scripts have told the times, after the first paint: that may move what is near."""
+    page.evaluate(PAINTED)
 
 
 @pytest.fixture

@@ -49,6 +49,7 @@ def signed_in(page: Page, site: str) -> Page:
     page.fill("[name=username]", "curator")
     page.fill("[name=password]", "a long secret")
     page.click("button[type=submit]")
+    page.wait_for_url("**/admin/articles/source/")  # the menu of its actions opens by then
     return page
 
 
@@ -105,6 +106,7 @@ def test_a_source_is_added_without_script(live_server, visit, lantern, here):
     expect(page.get_by_role("heading", name="Dry run")).to_be_visible()  # by itself
     expect(page.get_by_role("heading", name=BRIDGE[1])).to_be_visible()
     page.get_by_role("button", name="Keep").click()
+    expect(page.get_by_text("The feed is to be fetched.")).to_be_visible()
     bring(Trial.objects.get())
     expect(page.get_by_text("Its news is on the front page of United Kingdom:")).to_be_visible()
 

@@ -21,18 +21,17 @@ from articles.fetch.addresses import networks
 from articles.models import Article
 from articles.pipeline.grouping import Grouper
 from newsreader.celery import app
+from tests.browser.test_desk import open_list
 from tests.clustering.news import BRIDGE, LONELY
 from tests.factories import make_article, make_edition, make_source
 from tests.fetch.publisher import Server, serving
 from tests.pipeline import conftest as pipeline
 from tests.pipeline.trial_sites import feed, home
-from tests.pipeline.worker import PATIENCE, eventually, working
+from tests.pipeline.worker import eventually, working
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 worker_environment = pipeline.worker_environment
-PATIENT = PATIENCE * 1000
-"""How long a page may wait for the worker, in milliseconds."""
 
 FLOOD = (
     "Flood in Harlow Vale forces 300 people from their homes",
@@ -75,7 +74,7 @@ def worker(worker_environment: dict[str, str], tmp_path: Path) -> Iterator[None]
 
 
 def mute(desk: Page, source: str) -> None:
-    desk.locator("#link-articles-source").click()
+    open_list(desk, "source")
     desk.locator("#result_list tr", has_text=source).locator("input.action-select").check()
     desk.locator("select[name=action]").select_option("mute_for_a_day")
     desk.get_by_role("button", name="Run").click()
@@ -98,14 +97,14 @@ def test_a_source_is_added_read_and_muted(live_server, desk, visit, lantern, wor
     desk.goto(f"{live_server.url}/admin/articles/trial/add/")
     desk.get_by_label("Address").fill(lantern.url("/"))
     desk.get_by_role("button", name="Look for feeds").click()
-    expect(desk.get_by_role("heading", name="Dry run")).to_be_visible(timeout=PATIENT)
+    expect(desk.get_by_role("heading", name="Dry run")).to_be_visible()
     expect(desk.get_by_text("It would join a story:")).to_be_visible()
     assert not on_the_front_page(LONELY)
     assert not on_the_front_page("The Lantern")
 
     desk.get_by_role("button", name="Keep").click()
     told = desk.get_by_text("Its news is on the front page of United Kingdom:")
-    expect(told).to_be_visible(timeout=PATIENT)
+    expect(told).to_be_visible()
     assert on_the_front_page(LONELY)
     assert on_the_front_page("The Lantern")
 

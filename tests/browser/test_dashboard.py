@@ -43,6 +43,7 @@ def sign_in(page: Page, live_server) -> Page:
     page.fill("[name=password]", "a long secret")
     page.click("button[type=submit]")
     expect(page.locator(".dashboard")).to_be_visible()
+    page.wait_for_load_state()
     return page
 
 
@@ -76,5 +77,6 @@ def test_the_desk_can_be_read_and_left_without_a_script(much, live_server, visit
     page.get_by_role("link", name="Echo").click()
     expect(page.locator("#result_list")).to_contain_text("Harbour flooded 7")
     page.get_by_role("button", name="Log out").click()
+    expect(page.get_by_role("heading", name="You are signed out.")).to_be_visible()
     page.goto(f"{live_server.url}/admin/")
     expect(page.locator("[name=password]")).to_be_visible()

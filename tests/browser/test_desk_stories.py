@@ -37,6 +37,7 @@ def desk(live_server, visit, flood):
     page.fill("[name=username]", "curator")
     page.fill("[name=password]", "a long secret")
     page.press("[name=password]", "Enter")
+    expect(page.locator(".dashboard")).to_be_visible()
     return page
 
 

@@ -84,6 +84,7 @@ def test_keys_can_be_switched_off_and_stay_off(front):
     front.get_by_role("contentinfo").get_by_role("link", name="Keyboard").click()
     front.get_by_label("Use these keys").uncheck()
     front.get_by_role("button", name="Close").click()
+    expect(front.get_by_role("dialog")).to_have_count(0)
     front.reload()
     front.keyboard.press("j")
     expect(front.locator("main .headline a:focus")).to_have_count(0)
@@ -92,6 +93,7 @@ def test_keys_can_be_switched_off_and_stay_off(front):
     front.get_by_role("contentinfo").get_by_role("link", name="Keyboard").click()
     front.get_by_label("Use these keys").check()
     front.keyboard.press("Escape")
+    expect(front.get_by_role("dialog")).to_have_count(0)
     front.keyboard.press("j")
     expect(headline(front, 0)).to_be_focused()
 

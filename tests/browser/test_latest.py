@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, Request, expect
 
+from tests.browser.conftest import settle
 from tests.factories import make_article, make_edition, make_source
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -14,12 +15,13 @@ HALF_A_MINUTE = 30_000
 
 @pytest.fixture
 def latest(live_server, visit) -> Page:
-    """The page of the newest articles, whose clock stands still until it is moved."""
+    """The page of the newest articles, whose clock can be moved on."""
     make_edition("uk")
     make_article("The first report")
     page: Page = visit().page
     page.clock.install()
     page.goto(f"{live_server.url}/latest/")
+    settle(page)
     return page
 
 
@@ -107,10 +109,13 @@ def test_a_picture_that_does_not_arrive_leaves_its_space_and_its_outlets_name(
     page = visit().page
     page.goto(f"{live_server.url}/source/the-lantern/")
     picture = page.locator(".picture")
+    page.wait_for_function("document.querySelector('.picture img').naturalWidth > 0")
+    settle(page)
     space = picture.bounding_box()
     expect(picture).not_to_have_class("picture is-missing")
     page.route("**/bridge.svg", lambda route: route.fulfill(status=200, body=""))
     page.reload()
+    settle(page)
     expect(picture).to_have_class("picture is-missing")
     assert picture.bounding_box() == space
     shown = picture.evaluate("element => getComputedStyle(element, '::after').content")

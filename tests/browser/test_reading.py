@@ -10,6 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from articles.models import Article
+from tests.browser.conftest import settle
 from tests.factories import (
     link,
     make_article,
@@ -91,6 +92,7 @@ def test_a_reader_asks_why_a_report_is_in_a_story_and_goes_back(
     page = visit(javascript=javascript).page
     page.goto(live_server.url)
     page.get_by_role("link", name="Full coverage").click()
+    expect(page.get_by_role("heading", name="Coverage in order of time")).to_be_visible()
     story = page.url
 
     page.get_by_role("link", name="Why here? Ferries run while the bridge is shut").click()
@@ -99,7 +101,7 @@ def test_a_reader_asks_why_a_report_is_in_a_story_and_goes_back(
 
     page.get_by_role("link", name="Back to the story").click()
     expect(page.get_by_role("heading", name="Coverage in order of time")).to_be_visible()
-    assert page.url == story
+    expect(page).to_have_url(story)
 
 
 def test_a_changed_headline_leads_to_the_former_ones_unfolded(news, live_server, visit):
@@ -130,6 +132,7 @@ def test_a_reader_gets_by_with_the_keyboard(news, live_server, visit):
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the news")).to_be_focused()
     page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name=HEADLINE, exact=True)).to_be_focused()
 
@@ -158,15 +161,17 @@ def test_no_page_is_wider_than_the_window(news, live_server, visit, width):
     for way in (["Full coverage"], [HEADLINE], ["Full coverage", "Why here?"]):
         page.goto(live_server.url)
         for link_name in way:
-            page.get_by_role("link", name=link_name).first.click()
-        page.wait_for_load_state()
+            with page.expect_navigation():
+                page.get_by_role("link", name=link_name).first.click()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_text_does_not_move_when_a_picture_arrives(news, publisher, live_server, visit):
     page = visit().page
     page.goto(live_server.url)
+    settle(page)
     with_picture = page.locator(".excerpt").first.bounding_box()
     page.route("**/bridge.svg", lambda route: route.fulfill(status=200, body=""))
     page.reload()
+    settle(page)
     assert page.locator(".excerpt").first.bounding_box() == with_picture

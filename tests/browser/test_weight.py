@@ -107,29 +107,46 @@ def test_the_first_thing_seen_is_the_page_as_it_stays(news, served, visit, theme
     page.route(lambda url: url.rstrip("/") != served, lambda _: None)
     page.goto(served, wait_until="commit")
     assert page.evaluate(PAINTED)
+    page.locator(".seconds").wait_for()
     assert page.evaluate(DRAWN) == [paper, 3]
+
+
+class Pictures:
+    """Those that a page asks for, which come when they are released."""
+
+    def __init__(self) -> None:
+        self.held: list[Route] | None = None
+
+    def hold(self) -> None:
+        self.held = []
+
+    def ask(self, route: Route) -> None:
+        if self.held is None:
+            route.continue_()
+        else:
+            self.held.append(route)
+
+    def release(self) -> None:
+        """Those that wait, and from now on each that is asked for: of some it is known late."""
+        held, self.held = self.held or [], None
+        for route in held:
+            route.continue_()
 
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_nothing_jumps_while_pictures_arrive_and_one_reads_on(news, live_server, visit, width):
     page: Page = visit(width).page
-    waiting: list[Route] = []
-
-    def hold(route: Route) -> None:
-        waiting.append(route)
-
-    page.route("**/bridge.svg", hold)
+    pictures = Pictures()
+    page.route("**/bridge.svg", pictures.ask)
     shifts = {}
     for name in ("front", "topic", "story", "article", "latest", "search"):
+        pictures.hold()
         page.goto(live_server.url + news.found[name], wait_until="domcontentloaded")
         page.evaluate(SHIFTS)
-        for route in waiting:
-            route.continue_()
-        waiting.clear()
+        pictures.release()
         page.evaluate(PICTURES)
+        pictures.hold()
         page.evaluate(READ)
-        for route in waiting:
-            route.continue_()
-        waiting.clear()
+        pictures.release()
         shifts[name] = page.evaluate(SHIFTS)
     assert {name: shift for name, shift in shifts.items() if shift > MOST_SHIFT} == {}
