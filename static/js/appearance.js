@@ -28,6 +28,7 @@
     event.preventDefault();
     show(button);
     const query = new URLSearchParams({ [button.name]: button.value });
-    fetch(`${form.action}?${query}`, { redirect: "manual" }).catch(() => form.submit());
+    // It outlives the page, which may be left before there is an answer.
+    fetch(`${form.action}?${query}`, { redirect: "manual", keepalive: true });
   });
 })();
