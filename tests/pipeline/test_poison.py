@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import logging
-import threading
+import time
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from werkzeug import Request, Response
 
 from articles.models import Feed, Host
 from articles.pipeline import claims
 from articles.pipeline.claims import MOST_DEATHS
-from articles.pipeline.refresh import refresh_due
+from articles.pipeline.refresh import TICK, refresh_due
 from tests.factories import make_feed
+from tests.fetch.publisher import Request, serving
 from tests.pipeline.feeds import rss
 
 pytestmark = pytest.mark.django_db
@@ -51,29 +51,26 @@ def test_what_has_a_single_death_left_is_claimed_alone():
     assert first.feed in feeds[:2]
 
 
-def test_nothing_else_is_under_way_while_a_suspect_is_fetched(publisher):
-    at_once, most, lock = 0, {}, threading.Lock()
+def test_nothing_else_is_under_way_while_a_suspect_is_fetched(loopback_allowed):
+    beside: dict[str, int] = {}
 
-    def answer(request: Request) -> Response:
-        nonlocal at_once
-        with lock:
-            at_once += 1
-            most[request.path] = at_once
-        threading.Event().wait(0.05)
-        with lock:
-            at_once -= 1
-        return Response(rss(f"News of {request.path}"))
+    def answer(request: Request) -> None:
+        if request.path in suspects:
+            asked = len(server.asked)
+            time.sleep(3 * TICK)  # so often others are looked for
+            beside[request.path] = len(server.asked) - asked
+        request.answer(body=rss(f"News of {request.path}").encode())
 
     paths = [f"/feed{number}" for number in range(8)]
-    for path in paths:
-        publisher.expect_request(path).respond_with_handler(answer)
-    feeds = [make_feed(url=publisher.url_for(path)) for path in paths]
-    for feed in feeds[:2]:
-        become_suspect(feed)
+    suspects = paths[:2]
+    with serving(dict.fromkeys(paths, answer)) as server:
+        feeds = [make_feed(url=server.url(path)) for path in paths]
+        for feed in feeds[: len(suspects)]:
+            become_suspect(feed)
 
-    assert len(list(refresh_due())) == 8
+        assert len(list(refresh_due())) == 8
 
-    assert [most[path] for path in paths[:2]] == [1, 1]
+    assert beside == dict.fromkeys(suspects, 0)
     assert not Feed.objects.exclude(attempts=0).exists()
 
 
