@@ -60,7 +60,10 @@ def test_the_list_of_sources_says_whose_pages_are_fetched(desk):
     ("fields", "words"),
     [
         ({}, "waits to be fetched"),
-        ({"state": "read", "fetched_at": timezone.now() - timedelta(hours=30)}, "read 1 day, 6"),
+        (
+            {"state": "read", "fetched_at": timezone.now() - timedelta(days=9)},
+            "read 1 week, 2 days",
+        ),
         ({"state": "failed", "error": "It does not exist."}, "given up: It does not exist."),
         ({"state": "refused", "error": "Forbidden."}, "not ours to fetch: Forbidden."),
     ],

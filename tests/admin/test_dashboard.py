@@ -85,11 +85,12 @@ def shown(client: Client, url: str) -> set[Any]:
 
 def read(**fields: Any) -> Feed:
     """A feed that is well: read a minute ago, and asked again in an hour."""
+    now = timezone.now()
     facts: dict[str, Any] = {
-        "last_fetch_at": NOW,
-        "last_success_at": NOW,
-        "next_fetch_at": NOW + HOUR,
-        "newest_entry_at": NOW - HOUR,
+        "last_fetch_at": now,
+        "last_success_at": now,
+        "next_fetch_at": now + HOUR,
+        "newest_entry_at": now - HOUR,
         "entry_gap": HOUR,
     }
     return make_feed(**facts | fields)

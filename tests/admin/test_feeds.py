@@ -37,7 +37,7 @@ def feeds(db) -> dict[str, Feed]:
 
 def test_a_feed_of_a_host_at_rest_is_not_called_due(desk, db):
     feed = make_feed(next_fetch_at=NOW, last_fetch_at=NOW)
-    resting = NOW + timedelta(hours=2, minutes=5)
+    resting = timezone.now() + timedelta(hours=2, minutes=30)
     Host.objects.create(name=host_of(feed.url), next_request_at=resting)
     assert "2\xa0hours from now" in desk.get(LIST).content.decode()
 
@@ -71,7 +71,8 @@ def test_the_list_says_in_words_what_is_wrong(desk, feeds):
 
 
 def test_the_list_says_when_a_feed_is_fetched_next(desk, db):
-    make_feed(next_fetch_at=NOW + timedelta(hours=2, minutes=5), last_fetch_at=NOW)
+    due = timezone.now() + timedelta(hours=2, minutes=30)
+    make_feed(next_fetch_at=due, last_fetch_at=NOW)
     assert "2\xa0hours from now" in desk.get(LIST).content.decode()
 
 

@@ -339,7 +339,7 @@ def test_a_kept_one_is_not_discarded(desk):
 @pytest.fixture
 def kept(db) -> Trial:
     source = make_source("The Lantern", editions=(make_edition("uk", name="United Kingdom"),))
-    trial = make_trial(State.KEPT, source=source, kept_at=NOW)
+    trial = make_trial(State.KEPT, source=source, kept_at=timezone.now())
     trial.feeds.update(known=make_feed(source, url="https://lantern.example/feed"))
     return trial
 
@@ -348,7 +348,7 @@ def test_a_kept_source_is_followed_until_its_news_is_on_a_front_page(desk, kept)
     made = Feed.objects.get()
     assert "It is on no front page yet." in shown(desk, kept)
     assert desk.get(progress_of(kept)).status_code == 200
-    Feed.objects.update(last_fetch_at=NOW)
+    Feed.objects.update(last_fetch_at=timezone.now())
     article = make_article("Bridge reopens", source=made.source, feed=made, clustered_at=NOW)
     page = " ".join(desk.get(progress_of(kept)).content.decode().split())
     assert "The feed was fetched." in page
@@ -361,7 +361,7 @@ def test_a_kept_source_is_followed_until_its_news_is_on_a_front_page(desk, kept)
 
 
 def test_why_a_kept_feed_brings_nothing_is_said(desk, kept):
-    Feed.objects.update(last_fetch_at=NOW, last_error="It does not answer.")
+    Feed.objects.update(last_fetch_at=timezone.now(), last_error="It does not answer.")
     assert "It does not answer." in shown(desk, kept)
 
 
