@@ -13,7 +13,7 @@ from tests.fetch.publisher import Page, Server, serving
 
 @pytest.fixture
 def door() -> Iterator[Door]:
-    with Door(settings(deadline=5.0, body_bytes=100_000)) as opened:
+    with Door(settings(body_bytes=100_000)) as opened:
         yield opened
 
 

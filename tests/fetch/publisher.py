@@ -69,6 +69,7 @@ def missing(request: Request) -> None:
 
 class Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 128
 
     def __init__(self, pages: dict[str, Page], tls: SSLContext | None = None) -> None:
         super().__init__(("127.0.0.1", 0), Request)

@@ -355,11 +355,13 @@ def test_a_handshake_that_drips_is_cut_at_the_deadline():
     stop = threading.Event()
 
     def drip(server: socket.socket) -> None:
-        client, _ = server.accept()
-        with client, suppress(OSError):
-            client.sendall(b"\x16\x03\x03\x40\x00")
-            while not stop.wait(0.02):
-                client.sendall(b"\x02")
+        server.settimeout(10)  # where the door did not come so far
+        with suppress(OSError):
+            client, _ = server.accept()
+            with client:
+                client.sendall(b"\x16\x03\x03\x40\x00")
+                while not stop.wait(0.02):
+                    client.sendall(b"\x02")
 
     with socket.create_server(("127.0.0.1", 0)) as server, Door(settings(deadline=0.3)) as door:
         thread = threading.Thread(target=drip, args=(server,))

@@ -9,7 +9,7 @@ import pytest
 
 from articles.fetch.addresses import networks
 from articles.fetch.door import Door
-from articles.fetch.types import DoorSettings, Failure, FetchError, Limits
+from articles.fetch.types import DoorSettings, Failure, FetchError
 from tests.fetch.publisher import Request, serving, to
 
 LOOPBACK = networks(["127.0.0.0/8"])
@@ -18,7 +18,7 @@ FORM = {"hub.mode": "subscribe", "hub.topic": "https://paper.example/a?b=ü&c"}
 
 @pytest.fixture
 def door() -> Iterator[Door]:
-    with Door(DoorSettings("Tests/1", LOOPBACK, Limits(deadline=5.0))) as opened:
+    with Door(DoorSettings("Tests/1", LOOPBACK)) as opened:
         yield opened
 
 
