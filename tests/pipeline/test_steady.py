@@ -7,7 +7,7 @@ import threading
 
 import psycopg
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from werkzeug import Request, Response
 
 from articles import tasks
@@ -73,12 +73,9 @@ def test_what_is_wrong_with_the_statement_itself_is_not_repeated():
 
     def work() -> None:
         tried.append(1)
-        with connection.cursor() as cursor:
-            cursor.execute("SET statement_timeout = 1")
-            try:
-                cursor.execute("SELECT pg_sleep(1)")
-            finally:
-                cursor.execute("SET statement_timeout = 0")
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 1")
+            cursor.execute("SELECT pg_sleep(1)")
 
     with pytest.raises(OperationalError):
         steady.steadily(work)
