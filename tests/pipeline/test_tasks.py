@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -21,14 +22,16 @@ from tests.pipeline.worker import eventually, working
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.stack]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def worker(
-    worker_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+    transactional_db: None, worker_environment: dict[str, str], tmp_path: Path
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """One worker for both queues, on the database of the tests."""
+    """A worker for all queues that has ended when the tables are emptied.
+
+    One that still works then disputes their locks with the test, and either may lose.
+    """
     app.control.purge()
-    log = tmp_path_factory.mktemp("worker") / "worker.log"
-    with working(worker_environment, log) as process:
+    with working(worker_environment, tmp_path / "worker.log") as process:
         yield process
 
 
