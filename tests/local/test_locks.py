@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -36,12 +37,19 @@ def test_a_claim_ends_with_its_block(layout: Layout) -> None:
 def test_a_claim_waits_for_the_processes_of_an_earlier_run(layout: Layout) -> None:
     with Claim(layout, "up") as claim:
         claim.await_leftovers()
-        left_over = subprocess.Popen(["sleep", "0.5"], pass_fds=(claim.inherited,))
-    assert left_over.poll() is None
+        left_over = subprocess.Popen(["cat"], stdin=subprocess.PIPE, pass_fds=(claim.inherited,))
+    asked_to_end = threading.Event()
+
+    def end() -> None:
+        asked_to_end.set()
+        left_over.communicate()
+
+    ending = threading.Timer(0.2, end)
     with Claim(layout, "up") as claim:
+        ending.start()
         claim.await_leftovers()
-        # The kernel frees the lock a moment before it reports the end.
-        assert left_over.wait(timeout=30) == 0
+        assert asked_to_end.is_set()
+    ending.join()
 
 
 def test_processes_that_stay_are_reported(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
