@@ -68,7 +68,7 @@ def is_running(process: int) -> bool:
 
 
 def eventually(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
+    end = time.monotonic() + 120
     while not condition():
         assert time.monotonic() < end, "it did not happen in time"
         time.sleep(0.02)

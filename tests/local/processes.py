@@ -35,7 +35,7 @@ def alive(pids: set[int]) -> set[int]:
     return {pid for pid, (_, state) in table().items() if pid in pids and state[0] != "Z"}
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 30.0) -> bool:
+def eventually(condition: Callable[[], bool], seconds: float = 120.0) -> bool:
     """Whether it became true; the time is only for giving up."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -14,7 +14,6 @@ from django.db import connection as default_connection
 from pytest_django.live_server_helper import LiveServer
 from pytest_httpserver import HTTPServer
 
-from articles.fetch.types import Limits
 from tests.pipeline.hub import Hub, hub_at_work
 
 
@@ -33,11 +32,7 @@ def _server() -> Iterator[HTTPServer]:
 def publisher(_server: HTTPServer, settings) -> HTTPServer:
     """A server that may be fetched from."""
     _server.clear()
-    settings.FETCH = replace(
-        settings.FETCH,
-        allow_networks=(ip_network("127.0.0.0/8"),),
-        limits=Limits(deadline=5.0),
-    )
+    settings.FETCH = replace(settings.FETCH, allow_networks=(ip_network("127.0.0.0/8"),))
     return _server
 
 

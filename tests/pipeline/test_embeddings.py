@@ -19,6 +19,7 @@ from articles.pipeline import embeddings
 from articles.pipeline.grouping import Grouper
 from tests.clustering.semantic import WIDTH, WordEncoder
 from tests.factories import make_article
+from tests.pipeline.worker import PATIENCE
 
 pytestmark = pytest.mark.django_db
 
@@ -208,7 +209,7 @@ def test_a_worker_that_groups_ends_at_its_start_if_the_model_cannot_be_loaded(
         env=worker_environment | {"SEMANTIC_MODEL": str(tmp_path)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
 
     assert worker.returncode == 1

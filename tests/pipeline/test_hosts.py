@@ -15,7 +15,7 @@ from articles.pipeline import hosts
 from articles.pipeline.hosts import Visit
 from tests.factories import make_feed
 
-SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
 DB = pytest.mark.django_db
 
 
@@ -32,19 +32,19 @@ def test_only_one_has_a_host_and_after_it_comes_a_pause():
     assert hosts.take({"paper.example"}) == {}
     assert set(hosts.take({"paper.example", "other.example"})) == {"other.example"}
 
-    hosts.release([Visit(turn, pause=10 * SECOND)])
+    hosts.release([Visit(turn, pause=MINUTE)])
     assert hosts.take({"paper.example"}) == {}
 
-    pass_time(10 * SECOND)
+    pass_time(MINUTE)
     assert set(hosts.take({"paper.example"})) == {"paper.example"}
 
 
 @DB
 def test_a_worker_that_died_keeps_its_host_no_longer_than_its_lease():
     hosts.take({"paper.example"})
-    pass_time(hosts.LEASE - SECOND)
+    pass_time(hosts.LEASE - MINUTE)
     assert hosts.take({"paper.example"}) == {}
-    pass_time(SECOND)
+    pass_time(MINUTE)
     assert hosts.take({"paper.example"})
 
 
@@ -63,7 +63,7 @@ def test_a_turn_that_ended_long_ago_does_not_end_another():
 def test_a_host_inside_an_allowed_network_is_free_once_it_is_known(settings):
     turn = hosts.take({"intranet"})["intranet"]
     assert hosts.take({"intranet"}) == {}
-    hosts.release([Visit(turn, pause=10 * SECOND, allowed=True)])
+    hosts.release([Visit(turn, pause=MINUTE, allowed=True)])
 
     turns = [hosts.take({"intranet"})["intranet"] for _ in range(3)]
     assert not any(turn.paced for turn in turns)
@@ -75,10 +75,10 @@ def test_a_host_inside_an_allowed_network_is_free_once_it_is_known(settings):
 @DB
 def test_a_host_that_left_the_allowed_networks_is_paced_again():
     turn = hosts.take({"intranet"})["intranet"]
-    hosts.release([Visit(turn, pause=SECOND, allowed=True)])
+    hosts.release([Visit(turn, pause=MINUTE, allowed=True)])
     free = hosts.take({"intranet"})["intranet"]
 
-    hosts.release([Visit(free, pause=SECOND, allowed=False)])
+    hosts.release([Visit(free, pause=MINUTE, allowed=False)])
 
     assert hosts.take({"intranet"}) == {}
 
@@ -97,10 +97,10 @@ def test_turns_cost_one_statement_each_way_and_free_hosts_none(django_assert_num
         turns = hosts.take(names)
     assert len(turns) == 50
     with django_assert_num_queries(1):
-        hosts.release([Visit(turn, pause=SECOND, allowed=True) for turn in turns.values()])
+        hosts.release([Visit(turn, pause=MINUTE, allowed=True) for turn in turns.values()])
     free = hosts.take(names)
     with django_assert_num_queries(0):
-        hosts.release([Visit(turn, pause=SECOND, allowed=True) for turn in free.values()])
+        hosts.release([Visit(turn, pause=MINUTE, allowed=True) for turn in free.values()])
 
 
 @DB

@@ -11,7 +11,6 @@ import pytest
 from django.utils import timezone
 
 from articles import tasks
-from articles.fetch.types import Limits
 from articles.models import Article, Feed, Host
 from articles.pipeline import claims
 from articles.pipeline.refresh import refresh_due, refresh_named
@@ -27,9 +26,7 @@ PAUSE = 1.0
 @pytest.fixture
 def serve(settings) -> Iterator[Callable[..., Server]]:
     """Servers of their own on the loopback, asked at the pace of any other host."""
-    settings.FETCH = replace(
-        settings.FETCH, allow_networks=(ip_network("127.0.0.0/8"),), limits=Limits(deadline=5.0)
-    )
+    settings.FETCH = replace(settings.FETCH, allow_networks=(ip_network("127.0.0.0/8"),))
     settings.FETCH_PACE_ALLOWED = True
     running = []
 

@@ -15,7 +15,7 @@ from django.conf import settings
 
 from newsreader.celery import app
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 
 
 def eventually(condition: Callable[[], bool]) -> None:

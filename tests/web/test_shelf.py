@@ -11,6 +11,7 @@ import pytest
 from articles.web.shelf import STALE_SECONDS, Shelf
 
 SECONDS = 2.0
+PATIENCE = 60.0
 
 
 class Clock:
@@ -73,7 +74,7 @@ def test_a_page_that_is_too_old_is_given_to_nobody(shelf, clock):
     with ThreadPoolExecutor() as threads, shelf.turn("a") as turn:
         waiting = threads.submit(take, shelf, "a", lambda: "own")
         turn.keep("second")
-    assert waiting.result(5) == "second"
+    assert waiting.result(PATIENCE) == "second"
 
 
 def test_many_who_ask_at_once_have_it_made_once(shelf):
@@ -81,11 +82,11 @@ def test_many_who_ask_at_once_have_it_made_once(shelf):
 
     def make() -> str:
         made.append(1)
-        seen.wait(5)
+        seen.wait(PATIENCE)
         return "page"
 
     def ask(number: int) -> str | None:
-        together.wait(5)
+        together.wait(PATIENCE)
         if number == 0:
             seen.set()
         return take(shelf, "a", make)
@@ -107,7 +108,7 @@ def test_who_waited_for_what_cannot_be_kept_makes_it_alone(shelf):
     with ThreadPoolExecutor() as threads:
         with shelf.turn("a"):
             waiting = threads.submit(take, shelf, "a", lambda: "own")
-        assert waiting.result(5) == "own"
+        assert waiting.result(PATIENCE) == "own"
 
 
 def test_a_failure_ends_the_turn(shelf):
