@@ -47,7 +47,7 @@ def articles() -> QuerySet[Article]:
     )
     return (
         listed()
-        .only(*COLUMNS, "authors", "categories", "enclosures", "updated_at", "fetched_at")
+        .only(*COLUMNS, "authors", "categories", "enclosures", "updated_at")
         .annotate(headline_changed_at=Subquery(changed[:1]))
     )
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import wraps
 from typing import ParamSpec
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
 from articles.web.interface import wordless
@@ -29,12 +27,6 @@ def machine(
     return wordless(answering)
 
 
-def document(body: bytes, media_type: str, changed: datetime | None = None) -> HttpResponse:
-    """`body`, for `Delivery` to keep, compress and answer 304 for.
-
-    `changed`, when it last did, comes from the data.
-    """
-    response = HttpResponse(body, content_type=media_type)
-    if changed:
-        response.headers["Last-Modified"] = http_date(int(changed.timestamp()))
-    return response
+def document(body: bytes, media_type: str) -> HttpResponse:
+    """`body`, for `Delivery` to keep, compress and answer 304 for."""
+    return HttpResponse(body, content_type=media_type)

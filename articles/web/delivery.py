@@ -3,6 +3,10 @@
 An answer that says nothing of caching is public: it depends on its address, on the edition,
 language and look that its reader chose, and on nothing else. It is kept for some seconds, so that
 many readers cost as much as one. What says something of caching, or sets a cookie, passes as it is.
+
+When a list last changed no data tells: something may have been taken down, hidden or moved. It is
+known from making it: one that reads as before, made anew, has not changed (RFC 9110, 8.8.2). Each
+process knows by itself; one that has just begun answers those who ask by time alone once more.
 """
 
 from __future__ import annotations
@@ -16,7 +20,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
-from django.utils.http import parse_http_date_safe
+from django.utils.http import http_date
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from articles.web import appearance, codings, editions, language
@@ -61,8 +65,9 @@ class Delivery:
                 # A view may answer HEAD without a body.
                 if request.method == "GET":
                     turn.keep(page)
+        page = turn.made or page
         forms = len(page.forms)
-        answer = deliver(request, page)
+        answer = deliver(request, page, changed=int(page.made_at))
         if len(page.forms) > forms:
             self.shelf.weigh_again(key)
         return answer
@@ -105,7 +110,7 @@ def rendered(request: HttpRequest, response: HttpResponseBase) -> Rendered | Non
         vary += ["Accept-Language", "Cookie"]
     patch_vary_headers(response, vary)
     headers = {name: value for name, value in response.items() if name != "Content-Length"}
-    return Rendered(response.content, headers, story_of(request))
+    return Rendered(response.content, headers, story_of(request), made_at=time.time())
 
 
 def story_of(request: HttpRequest) -> int | None:
@@ -114,8 +119,12 @@ def story_of(request: HttpRequest) -> int | None:
     return match.kwargs.get("pk") if match and match.url_name == "story" else None
 
 
-def deliver(request: HttpRequest, page: Rendered) -> HttpResponseBase:
-    """The answer to one reader: the page with their marks, in their coding, unless they have it."""
+def deliver(request: HttpRequest, page: Rendered, changed: int | None = None) -> HttpResponseBase:
+    """The answer to one reader: the page with their marks, in their coding, unless they have it.
+
+    `changed` is since when, POSIX time, it has been as it is; None where that is not known. It is
+    said of answers for machines only: a page for people also changes with its reader's visits.
+    """
     is_html = page.headers.get("Content-Type", "").startswith("text/html")
     counts = is_html and is_read(request)
     read = reading(request.COOKIES, int(time.time()), story=page.story, counts=counts)
@@ -132,18 +141,10 @@ def deliver(request: HttpRequest, page: Rendered) -> HttpResponseBase:
         headers["Content-Encoding"] = form.coding
     for note in read.notes:
         _write(response, note)
-    changed = _changed(request, page)
+    changed = None if is_html else changed
+    if changed is not None:
+        headers["Last-Modified"] = http_date(changed)
     return get_conditional_response(request, form.etag, changed, response) or response
-
-
-def _changed(request: HttpRequest, page: Rendered) -> int | None:
-    """When a page last changed; None for whoever tells of another time than that.
-
-    A page from which something was taken down is older than the one before.
-    """
-    changed = parse_http_date_safe(page.headers.get("Last-Modified", ""))
-    known = parse_http_date_safe(request.headers.get("If-Modified-Since", ""))
-    return changed if known in (None, changed) else None
 
 
 def is_read(request: HttpRequest) -> bool:

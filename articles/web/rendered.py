@@ -33,6 +33,8 @@ class Rendered:
     """The id of the story whose page this is."""
     forms: dict[tuple[int, str], Form] = field(default_factory=dict, compare=False)
     """Those that were asked for, by variant of the marks and coding."""
+    made_at: float = field(default=0, compare=False)
+    """POSIX time; of the one on the shelf, when the first of equal ones in a row was made."""
 
     @cached_property
     def marked(self) -> Marked:

@@ -32,7 +32,10 @@ class Entry(Generic[V]):
 
 @dataclass
 class Turn(Generic[V]):
-    """What one asks the shelf for: `found`, or else the duty to make it and to `keep` it."""
+    """What one asks the shelf for: `found`, or else the duty to make it and to `keep` it.
+
+    `made` is, once it is kept, what the shelf has of it: the page before where that was the same.
+    """
 
     found: V | None = None
     made: V | None = None
@@ -74,7 +77,7 @@ class Shelf(Generic[V]):
             yield turn
         finally:
             if found is None:
-                self._finish(key, turn.made, ours=other is None)
+                self._finish(key, turn, ours=other is None)
 
     def weigh_again(self, key: Hashable) -> None:
         """A page has grown: make room for what it weighs now."""
@@ -101,13 +104,14 @@ class Shelf(Generic[V]):
             old = entry is None or self.clock() - entry.made_at > self.seconds + STALE_SECONDS
             return None if entry is None or old else entry.value
 
-    def _finish(self, key: Hashable, made: V | None, *, ours: bool) -> None:
+    def _finish(self, key: Hashable, turn: Turn[V], *, ours: bool) -> None:
         with self.lock:
-            if made is not None:
+            if turn.made is not None:
                 entry = self.entries.get(key)
-                # The same page as before has all its forms ready.
-                value = entry.value if entry and entry.value == made else made
-                self._put(key, value, self.clock())
+                # The same page as before has all its forms ready, and knows since when it is so.
+                if entry and entry.value == turn.made:
+                    turn.made = entry.value
+                self._put(key, turn.made, self.clock())
             elif ours:
                 self._drop(key)
             if ours:

@@ -38,9 +38,8 @@ def index(request: HttpRequest) -> HttpResponseBase:
         Place(base + reverse("sitemap-stories", args=[number]), changed)
         for number, changed in sitemaps.portions()
     ]
-    changed = max((place.changed for place in stories if place.changed), default=None)
     body = sitemap.index([*named, *stories][: sitemap.MOST_URLS])
-    return document(body, TYPE, changed)
+    return document(body, TYPE)
 
 
 @machine
@@ -59,8 +58,7 @@ def stories(request: HttpRequest, portion: int) -> HttpResponseBase:
         raise Http404
     base = site(request)
     body = sitemap.pages(Place(base + each.get_absolute_url(), each.last_at) for each in found)
-    changed = max((each.last_at for each in found if each.last_at), default=None)
-    return document(body, TYPE, changed)
+    return document(body, TYPE)
 
 
 @machine
@@ -73,8 +71,7 @@ def news(request: HttpRequest) -> HttpResponseBase:
         for each in found
         if each.first_at
     ))  # fmt: skip
-    changed = max((each.first_at for each in found if each.first_at), default=None)
-    return document(body, TYPE, changed)
+    return document(body, TYPE)
 
 
 def _paths() -> Iterator[str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeVar
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseGone
@@ -72,7 +71,7 @@ def front(request: HttpRequest, kind: str, edition: str, topic: str = "") -> Htt
         press = Press.of(request)
         items = [press.story(teaser) for teaser in page.items]
         feed = press.feed(_front(place, section), request.path, _query(request), items, page.after)
-    return _answer(kind, feed, feed.updated)
+    return _answer(kind, feed)
 
 
 @machine
@@ -193,14 +192,12 @@ def _articles(
         press = Press.of(request)
         items = [press.article(article) for article in page.items]
         feed = press.feed(channel, request.path, _query(request, *known), items, page.after)
-    # An article may come later than it says that it was published.
-    seen = max((article.fetched_at for article in page.items), default=feed.updated)
-    return _answer(kind, feed, max(feed.updated, seen))
+    return _answer(kind, feed)
 
 
-def _answer(kind: str, feed: Feed, changed: datetime) -> HttpResponse:
+def _answer(kind: str, feed: Feed) -> HttpResponse:
     written = FORMATS[kind]
-    return document(written.write(feed), written.media_type, changed)
+    return document(written.write(feed), written.media_type)
 
 
 def _query(request: HttpRequest, *known: str) -> dict[str, str]:

@@ -225,14 +225,52 @@ def test_each_coding_has_a_tag_of_its_own(view):
     assert not any(tag.startswith("W/") for tag in tags)
 
 
-def test_a_page_that_knows_when_it_changed_is_asked_by_that(settings):
+@pytest.fixture
+def feed(settings, monkeypatch) -> View:
+    """A list for machines, made at 9:00:00 and anew for whoever asks afterwards."""
     settings.PAGE_CACHE_SECONDS = 60
-    changed = "Sat, 21 Nov 2026 07:00:00 GMT"
-    view = View(**{"Last-Modified": changed})
-    assert view.ask()["Last-Modified"] == changed
-    assert view.ask(**{"If-Modified-Since": changed}).status_code == 304
-    earlier = "Sat, 21 Nov 2026 06:00:00 GMT"
-    assert view.ask(**{"If-Modified-Since": earlier}).status_code == 200
+    feed = View(**{"Content-Type": "application/atom+xml"})
+    feed.delivery.shelf.seconds = 1e-9
+    tell(monkeypatch, 0)
+    feed.ask()
+    return feed
+
+
+def tell(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
+    """Let it be so many seconds after nine."""
+    monkeypatch.setattr("articles.web.delivery.time.time", lambda: 1795251600.5 + seconds)
+
+
+def at(seconds: int) -> str:
+    return f"Sat, 21 Nov 2026 09:00:{seconds:02} GMT"
+
+
+def test_a_list_that_reads_as_before_was_last_modified_then(feed, monkeypatch):
+    tell(monkeypatch, 5)
+    for asked in ({}, {"If-Modified-Since": at(0)}, {"If-Modified-Since": at(3)}):
+        answer = feed.ask(**asked)
+        assert answer["Last-Modified"] == at(0)
+        assert answer.status_code == (304 if asked else 200)
+    assert feed.calls == 4
+
+
+def test_a_list_that_lost_something_is_sent_to_whoever_asks_by_time(feed, monkeypatch):
+    feed.page = feed.page[:-1000]
+    tell(monkeypatch, 5)
+    answer = feed.ask(**{"If-Modified-Since": at(0)})
+    assert (answer.status_code, answer["Last-Modified"]) == (200, at(5))
+    tell(monkeypatch, 9)
+    assert feed.ask(**{"If-Modified-Since": at(5)}).status_code == 304
+
+
+def test_a_process_that_has_just_begun_claims_no_earlier_time(feed, monkeypatch):
+    tell(monkeypatch, 5)
+    other = View(**feed.headers)
+    assert other.ask(**{"If-Modified-Since": at(0)})["Last-Modified"] == at(5)
+
+
+def test_a_page_for_people_has_a_tag_and_no_time(view):
+    assert not view.ask().has_header("Last-Modified")
 
 
 def test_a_public_page_says_on_what_it_depends_and_how_long_it_holds(view):
