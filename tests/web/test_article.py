@@ -271,6 +271,14 @@ def test_more_on_this_story_is_what_other_sources_report(uk, read):
     assert page.link("Full coverage").href == story.get_absolute_url()
 
 
+def test_it_does_not_lead_to_a_story_that_is_hidden(uk, read):
+    article = grouped()
+    story = make_story(article, make_article("Another report"), hidden_at=MORNING)
+    page = read(article.get_absolute_url())
+    assert page.has_link("Another report")
+    assert not any(link.href.startswith(f"/story/{story.pk}/") for link in page.links)
+
+
 def test_similar_news_has_source_time_lead_and_read_more(uk, read):
     article = grouped()
     near = make_article("Near", excerpt="What it says.", source=make_source("The Lantern"))
