@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-LONGEST = 200
-"""Characters of a question that are read."""
+LONGEST = 350
+"""Characters of a question that are read: the 200 that a form's box takes, however they have to be
+written out, and with them the filters of the form's other fields."""
 OPERATORS = ("source", "edition", "topic", "language", "before", "after")
 MIRRORED = {"before": "after", "after": "before"}
 """The operators of time: each excludes what the other keeps."""

@@ -111,6 +111,18 @@ def test_the_form_writes_the_same_question(uk, client, asked, address):
     assert response["Location"] == "/search/" + ("?" + address if address else "")
 
 
+def test_the_form_keeps_its_filters_beside_as_many_words_as_its_box_takes(uk, client, read):
+    place = make_edition("e" * 50, name="Far away")
+    typed = '"a"' * 66 + "bc"
+    fields = {"q": typed, "edition": place.slug, "language": "all", "period": "365d"}
+    page = read(client.get("/search/", fields)["Location"])
+    box = next(field for field in page.all("input") if field.get("name") == "q")
+    assert int(box["maxlength"]) == len(typed)
+    assert box["value"] == '"a" ' * 66 + "bc"
+    chosen = [option["value"] for option in page.all("option") if "selected" in option]
+    assert chosen == [place.slug, "all", "365d"]
+
+
 def test_the_form_shows_what_is_asked(uk, read):
     page = read('/search/?q=ferry edition:uk after:7d source:"The Lantern"&sort=time')
     chosen = [option["value"] for option in page.all("option") if "selected" in option]
