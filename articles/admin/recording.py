@@ -59,6 +59,7 @@ class RecordingAdmin(ModelAdmin):  # type: ignore[misc]
         form: type[ModelForm[Any]] = super().get_form(request, obj, change=change, **options)
         if obj is None or SEEN not in request.POST:
             return form
+        _hold(obj)
         newest = self._newest_change(obj)
         return outdated(form, newest) if newest and str(newest.pk) != request.POST[SEEN] else form
 
@@ -146,6 +147,14 @@ class RecordingAdmin(ModelAdmin):  # type: ignore[misc]
             "entries": [(entry, lines(entry.changes)) for entry in page],
         }
         return TemplateResponse(request, "admin/history.html", context | (extra_context or {}))
+
+
+def _hold(row: Model) -> None:
+    """Until the transaction ends, so that of two who save at once the second sees the first.
+
+    What refers to the row can be stored meanwhile: articles of a source, say.
+    """
+    type(row)._default_manager.select_for_update(no_key=True).filter(pk=row.pk).first()
 
 
 def outdated(form: type[ModelForm[Any]], since: AuditEntry) -> type[ModelForm[Any]]:
