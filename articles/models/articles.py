@@ -233,7 +233,7 @@ class Story(models.Model):
     first_at = models.DateTimeField(null=True)
     last_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField(db_default=Now(), editable=False)
-    """When its articles last came, went or were edited."""
+    """When its articles last came, went or were edited: its digest is worked out again."""
     digested_at = models.DateTimeField(null=True, editable=False)
     """The `changed_at` that its digest was worked out at; see `TO_DIGEST`."""
     article_count = models.PositiveIntegerField(default=0)

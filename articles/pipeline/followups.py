@@ -97,7 +97,8 @@ def _batch() -> int | None:
     articles = _next(row)
     _hold(articles)
     withhold(row.source, articles)
-    stories.derive({article.story_id for article in articles if article.story_id})
+    touched = {article.story_id for article in articles if article.story_id}
+    stories.derive(touched, retold=False)
     if len(articles) < BATCH:
         logger.info("%s: its stories follow what was decided", row.source.name)
         row.delete()

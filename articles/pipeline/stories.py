@@ -206,7 +206,16 @@ WITH {_measured()}, lead AS (
         independent_count = coalesce(everywhere.independent, 0),
         first_at = derived.first_at,
         last_at = derived.last_at,
-        changed_at = now(),
+        changed_at = CASE
+            WHEN %(retold)s
+                OR (story.article_count, story.source_count, story.independent_count,
+                    story.first_at, story.last_at, story.lead_id, story.title)
+                    IS DISTINCT FROM
+                    (derived.articles, derived.sources, coalesce(everywhere.independent, 0),
+                     derived.first_at, derived.last_at, article.id,
+                     coalesce(nullif(story.edited_title, ''), article.title))
+            THEN now() ELSE story.changed_at
+        END,
         topic_id = derived.topic_id,
         lead_id = article.id,
         title = coalesce(nullif(story.edited_title, ''), article.title),
@@ -313,13 +322,16 @@ def follow(before: Mapping[int, int], stories: Collection[int]) -> None:
     derive({*stories, *before.values()})
 
 
-def derive(stories: Collection[int]) -> None:
+def derive(stories: Collection[int], *, retold: bool = True) -> None:
     """Bring all that stories take from their articles up to date: counts, lead, rank, fronts.
 
-    And what curators decided on them, which goes along where a story goes into another.
+    And what curators decided on them, which goes along where a story goes into another. Where no
+    article says anything new (not `retold`), only those are told in short again whose articles are
+    others than before.
     """
+    parameters = _parameters(stories) | {"retold": retold}
     with connection.cursor() as cursor:
-        cursor.execute(f"{_DECIDE};{_DERIVE}", _parameters(stories))  # one round trip
+        cursor.execute(f"{_DECIDE};{_DERIVE}", parameters)  # one round trip
 
 
 @dataclass(frozen=True, slots=True)

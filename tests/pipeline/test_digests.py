@@ -7,12 +7,13 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, connections
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from articles import tasks
-from articles.models import Article, Digest, Story
-from articles.pipeline import digests, lock, stories
+from articles.models import Article, Digest, Source, Story
+from articles.pipeline import digests, followups, lock, stories
 from articles.selectors.stories import story as read
 from tests.factories import make_article, make_headline, make_source, make_story
 
@@ -112,6 +113,28 @@ def test_it_is_worked_out_once_and_again_when_the_story_has_changed():
     grow(read(story.pk), third)
     assert said(story) == list(FACTS)
     assert queries(story) == 1
+
+
+def test_it_stays_where_a_source_only_counts_for_more_and_not_where_one_goes():
+    told = reports(*FACTS)
+    story = make_story(*told)
+    stories.derive([story.pk])
+    digests.digest_waiting()
+    Story.objects.update(
+        digested_at=F("changed_at") - digests.PAUSE, changed_at=F("changed_at") - digests.PAUSE
+    )
+    story.refresh_from_db()
+
+    Source.objects.filter(pk=told[0].source_id).update(weight=4.0)
+    followups.ask([told[0].source_id])
+    followups.follow()
+    assert digests.digest_waiting() == 0
+    before, after = story.rank, Story.objects.get().rank
+    assert after > before
+
+    followups.mute([told[0].source_id], timedelta(days=1))
+    followups.follow()
+    assert said(story) == list(FACTS[1:])
 
 
 def test_a_reader_never_waits_for_it():
