@@ -30,7 +30,8 @@ class Correction(models.Model):
     summary = models.CharField("decision", max_length=1000)
     note = models.CharField(max_length=500, blank=True)
     details = models.JSONField(default=dict, db_default={})
-    """What it replaced and by what, where it is no matter of articles: `before` and `after`."""
+    """What it replaced and by what, where it is no matter of articles: `before` and `after`. Where
+    it is one: `led`, by the id of a story that articles left, those whose addresses led to it."""
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )

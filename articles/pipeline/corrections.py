@@ -284,7 +284,7 @@ def make(draft: Draft, by: AbstractBaseUser, note: str, now: datetime) -> Correc
         story=draft.story,
         summary=Truncator(draft.summary).chars(1000),
         note=note,
-        details=draft.details,
+        details=draft.details | _leading(draft.moves),
         made_by_id=by.pk,
         made_at=now,
     )
@@ -302,6 +302,17 @@ def make(draft: Draft, by: AbstractBaseUser, note: str, now: datetime) -> Correc
         _drop_doubts(draft)
     _record(draft, by, note)
     return correction
+
+
+def _leading(moves: Iterable[Moved]) -> dict[str, Any]:
+    """The stories whose addresses lead to those that articles leave; empty where none does."""
+    left = {moved.before_id for moved in moves}
+    led: dict[str, list[int]] = {}
+    for target, story in Story.objects.filter(merged_into__in=left).values_list(
+        "merged_into", "pk"
+    ):
+        led.setdefault(str(target), []).append(story)
+    return {"led": led} if led else {}
 
 
 def _drop_doubts(draft: Draft) -> None:
@@ -371,6 +382,9 @@ def _restore(correction: Correction) -> int:
         home = former.pk if lives_in in (None, after) else lives_in
         going = list(still.values_list("pk", flat=True))
         Article.objects.filter(pk__in=going).update(story=home)
+        if going and home == former.pk:
+            led = correction.details.get("led", {}).get(str(home), [])
+            Story.objects.filter(pk__in=led, merged_into=after).update(merged_into=home)
         before |= dict.fromkeys(going, after)
         homes.add(home)
     storing.follow(before, homes)

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from articles.models import Article, Correction, Held, Story
-from articles.pipeline import corrections, lock, stories
+from articles.pipeline import corrections, lock, standing, stories
 from articles.pipeline.corrections import CorrectionError
 from articles.pipeline.grouping import Grouper
 from tests.factories import make_article, make_source, make_story
@@ -124,6 +124,39 @@ def test_a_merge_undone_gives_the_story_back_at_its_own_address(told, curator, g
     assert correction.undone_by == curator
     more_of_the_flood(grouper)
     assert story_of(CUP[0]) == story_of(CUP[1]) == cup != story_of(FLOOD[0])
+
+
+def test_a_merge_undone_gives_the_story_back_what_led_to_it(told, curator, client):
+    flood, cup = story_of(FLOOD[0]), story_of(CUP[0])
+    report("Rovers on their way home")
+    former = make_story(article("Rovers on their way home"))
+    standing.retitle(former, "How the cup was won", curator)
+    corrections.merge([cup, former], curator)
+    older = make_story(merged_into=flood)
+    correction = corrections.merge([flood, cup], curator)
+    flood.refresh_from_db()
+    for story in (cup, former):
+        assert client.get(story.get_absolute_url())["Location"] == flood.get_absolute_url()
+
+    corrections.undo(correction, curator)
+
+    cup.refresh_from_db()
+    flood.refresh_from_db()
+    assert client.get(former.get_absolute_url())["Location"] == cup.get_absolute_url()
+    assert client.get(older.get_absolute_url())["Location"] == flood.get_absolute_url()
+    assert cup.title == "How the cup was won" != flood.title
+
+
+def test_what_led_to_a_story_that_does_not_come_back_stays_where_it_leads(told, curator, client):
+    flood, cup = story_of(FLOOD[0]), story_of(CUP[0])
+    former = make_story(merged_into=cup)
+    correction = corrections.merge([flood, cup], curator)
+    Article.objects.filter(pk__in=ids(*CUP)).update(story=make_story())
+
+    assert corrections.undo(correction, curator) == 0
+
+    former.refresh_from_db()
+    assert former.merged_into == flood
 
 
 def test_a_split_is_two_stories_at_once_each_with_its_counts(told, curator, client):
