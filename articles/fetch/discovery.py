@@ -2,7 +2,8 @@
 
 Pages are read by their tags alone, in one pass whose time grows with their length only: what is
 looked for (RSS autodiscovery, `link rel=alternate` of the HTML Standard, and links that look like
-feeds to a reader) needs no tree.
+feeds to a reader) needs no tree. What the `Link` headers of the answer name counts as `link`
+elements do (RFC 8288, appendix A).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from html import unescape
 from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
+from articles.fetch import links
 from articles.fetch.addresses import check_url
 from articles.fetch.types import FetchError
 
@@ -79,7 +81,7 @@ _LABEL_LENGTH = 400
 class Clue(IntEnum):
     """Why an address may be a feed's; the strongest first."""
 
-    LINK = 1  # <link rel="alternate" type="application/rss+xml"> and its like
+    LINK = 1  # <link rel="alternate" type="application/rss+xml"> and its like, in a header too
     ANCHOR = 2  # an ordinary link whose address or text looks like a feed's
     PATH = 3  # a path at which many sites have theirs
 
@@ -99,13 +101,14 @@ class Candidate:
         return bool(_COMMENTS.search(self.title) or _COMMENTS.search(urlsplit(self.url).path))
 
 
-def candidates(page: bytes, url: str) -> tuple[Candidate, ...]:
+def candidates(page: bytes, url: str, header: str = "") -> tuple[Candidate, ...]:
     """What the page at `url` names as its feeds, or seems to, most promising first, none twice.
 
-    Feeds of comments come last of their clue.
+    `header` is the `Link` header that it was answered with. Feeds of comments come last of their
+    clue.
     """
-    text = _text(page)
-    found = sorted(_named(text, url), key=lambda each: (each.clue, each.of_comments))
+    named = [*_in_header(header, url), *_named(_text(page), url)]
+    found = sorted(named, key=lambda each: (each.clue, each.of_comments))
     return _distinct(found, besides={_key(url)})[:MAX_CANDIDATES]
 
 
@@ -115,6 +118,13 @@ def common(url: str) -> tuple[Candidate, ...]:
     bases = (folder, root) if url.endswith("/") and folder != root else (root,)
     guesses = [Candidate(urljoin(base, path), Clue.PATH) for path in COMMON_PATHS for base in bases]
     return _distinct(guesses, besides={_key(url)})
+
+
+def _in_header(header: str, url: str) -> Iterator[Candidate]:
+    for link in links.read(header):
+        if target := _joined(url, link.target):
+            told = {"rel": " ".join(link.relations), "type": link.media_type, "title": link.title}
+            yield from _link(target, told)
 
 
 def _named(text: str, url: str) -> Iterator[Candidate]:

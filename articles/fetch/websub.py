@@ -7,12 +7,12 @@ and when a subscription is asked for again.
 from __future__ import annotations
 
 import hmac
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urljoin
 
+from articles.fetch import links
 from articles.fetch.addresses import MAX_ADDRESS, check_url
 from articles.fetch.rhythm import FIRST_RETRY, doubled
 from articles.fetch.types import FetchError
@@ -24,12 +24,8 @@ LAST_RETRY = timedelta(days=1)
 DENIED_RETRY = timedelta(days=7)
 MAX_REASON = 300
 """Characters of a hub's own words that are kept."""
-MAX_LINKS = 8192
-"""Characters of a Link header that are read."""
 
 _SIGNATURES = frozenset({"sha1", "sha256", "sha384", "sha512"})
-_LINK = re.compile(r'<([^<>]*)>((?:[^,"]|"(?:[^"\\]|\\.)*")*)')
-_PARAMETER = re.compile(r';\s*(\w+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]+))')
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +55,11 @@ def offer(headers: Mapping[str, str], hub: str, itself: str, url: str) -> Offer 
     says, resolved or empty. Headers come first (section 4), and of several hubs the first. A feed
     that does not name itself is known to its hub by the address that answered.
     """
-    links = dict(reversed(list(_links(headers.get("link", "")))))
+    named = dict(reversed(list(_links(headers.get("link", "")))))
     try:
         found = Offer(
-            hub=urljoin(url, links["hub"]) if "hub" in links else hub,
-            topic=urljoin(url, links["self"]) if "self" in links else itself or url,
+            hub=urljoin(url, named["hub"]) if "hub" in named else hub,
+            topic=urljoin(url, named["self"]) if "self" in named else itself or url,
         )
     except ValueError:  # brackets around what is no address of IPv6
         return None
@@ -71,15 +67,10 @@ def offer(headers: Mapping[str, str], hub: str, itself: str, url: str) -> Offer 
 
 
 def _links(header: str) -> Iterator[tuple[str, str]]:
-    """The relation and target of every link of a header (RFC 8288) that is about the document."""
-    for target, rest in _LINK.findall(header[:MAX_LINKS]):
-        parameters = {
-            name.lower(): quoted or plain
-            for name, quoted, plain in reversed(_PARAMETER.findall(rest))
-        }
-        if "anchor" not in parameters:
-            for relation in parameters.get("rel", "").lower().split():
-                yield relation, target
+    """The relation and target of every link of a header."""
+    for link in links.read(header):
+        for relation in link.relations:
+            yield relation, link.target
 
 
 def _is_usable(address: str) -> bool:

@@ -216,7 +216,7 @@ class _Search:
 
     def _page(self, page: Response) -> None:
         """Try what a page links to; of its ordinary links also those that list feeds."""
-        named = candidates(page.body, page.url)
+        named = _candidates(page)
         self._try_all(each for each in named if each.clue is Clue.LINK)
         if self.done:
             return
@@ -224,7 +224,7 @@ class _Search:
         lists = self._try_all(anchors[:MAX_ANCHORS])
         for overview in lists[:MAX_OVERVIEWS]:
             if not self.done:
-                self._try_all(candidates(overview.body, overview.url))
+                self._try_all(_candidates(overview))
 
     def _try_all(self, some: Iterable[Candidate]) -> list[Response]:
         """Try each; the answers that are no feeds but may be pages about them."""
@@ -280,6 +280,10 @@ def spelled_out(url: str) -> tuple[str, ...]:
         return (url,)
     bare = url.removeprefix("//")
     return (f"https://{bare}", f"http://{bare}")
+
+
+def _candidates(page: Response) -> tuple[Candidate, ...]:
+    return candidates(page.body, page.url, page.headers.get("link", ""))
 
 
 def _found(candidate: Candidate, answer: Response, parsed: ParsedFeed) -> FoundFeed:

@@ -158,6 +158,27 @@ def test_the_page_itself_is_not_asked_again():
     assert found(link(PAGE) + link("http://news.example/world/story.html#x")) == []
 
 
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        (
+            '<feed>; rel="alternate"; type="application/rss+xml"',
+            ["https://news.example/world/feed"],
+        ),
+        ('</feed>; rel="alternate"; type="text/xml"; title="RSS"', ["https://news.example/feed"]),
+        ('</a>; rel="alternate"; type="application/json", </b>; rel="next"', []),
+        ('</wp-json/1>; rel="alternate"; type="application/json"; title="JSON"', []),
+        ('<javascript:feed()>; rel="alternate"; type="application/rss+xml"', []),
+        ('<https://[feed>; rel="alternate"; type="application/rss+xml"', []),
+        ('</feed>; rel="alternate"; type="application/rss+xml"; anchor="/other"', []),
+    ],
+)
+def test_what_a_header_names_counts_as_what_the_page_names(header, expected):
+    assert [each.url for each in candidates(b"", PAGE, header)] == expected
+    both = candidates(b"<base href='https://other.example/'>" + link("/b").encode(), PAGE, header)
+    assert [each.url for each in both] == [*expected, "https://other.example/b"]
+
+
 def test_a_page_in_utf16_is_read():
     html = link().encode("utf-16")
     assert [each.url for each in candidates(html, PAGE)] == ["https://news.example/feed"]

@@ -82,6 +82,16 @@ def test_an_address_that_is_a_feed_is_the_answer(site):
     assert asked(server) == ["/news.xml"]
 
 
+def test_what_a_header_of_the_answer_names_as_a_feed_is_read_too(site):
+    named = '</news>; rel="alternate"; type="application/rss+xml"'
+    server = site({
+        "/": lambda request: request.answer(200, b"<p>No links.", Link=named),
+        "/news": rss("Storm hits coast"),
+    })  # fmt: skip
+    assert paths(found(server.url("/"))) == ["/news"]
+    assert asked(server) == ["/", "/news"]
+
+
 def test_what_a_page_links_to_as_feeds_is_read_and_nothing_more_is_asked(site):
     server = site({
         "/": link("/a") + link("/b") + "<a href='/rss'>RSS</a>",
