@@ -32,7 +32,7 @@ def read_json(text: str) -> RawFeed:
         home_url=_text(feed, "home_page_url"),
         language=_text(feed, "language"),
         hints=Hints(
-            hub_url=next((_text(h, "url") for h in hubs if h.get("type") == "WebSub"), ""),
+            hub_urls=tuple(_text(hub, "url") for hub in hubs if hub.get("type") == "WebSub"),
             self_url=_text(feed, "feed_url"),
         ),
         entries=tuple(_entry(item) for item in good),

@@ -229,14 +229,16 @@ def _time(entry: Values, key: str) -> datetime | None:
 
 def _hints(feed: Values, xml: str) -> Hints:
     links = [link for link in _several(feed, "links") if link.get("href")]
-    by_rel = {str(link.get("rel")): str(link["href"]) for link in reversed(links)}
+    by_rel: dict[str, list[str]] = {}
+    for link in links:
+        by_rel.setdefault(str(link.get("rel")), []).append(str(link["href"]))
     return Hints(
         ttl_seconds=_number(_text(feed, "ttl")) * 60 or _period(feed),
         update_base=_update_base(feed),
         skip_hours=frozenset(_skipped(xml, "hour", {str(h): h % 24 for h in range(25)})),
         skip_days=frozenset(_skipped(xml, "day", _DAYS)),
-        hub_url=by_rel.get("hub", ""),
-        self_url=by_rel.get("self", ""),
+        hub_urls=tuple(by_rel.get("hub", ())),
+        self_url=by_rel.get("self", [""])[0],
     )
 
 

@@ -24,6 +24,7 @@ from articles.entries.urls import safe_url
 
 MAX_PROBLEMS = 20
 MAX_FEED_TITLE = 200
+MAX_HUBS = 4
 
 
 def parse(
@@ -83,6 +84,5 @@ def _entries(raw: RawFeed, context: Context) -> tuple[list[tuple[RawEntry, Entry
 
 
 def _safe(hints: Hints, url: str) -> Hints:
-    return replace(
-        hints, hub_url=safe_url(hints.hub_url, url), self_url=safe_url(hints.self_url, url)
-    )
+    hubs = filter(None, (safe_url(hub, url) for hub in hints.hub_urls[:MAX_HUBS]))
+    return replace(hints, hub_urls=tuple(hubs), self_url=safe_url(hints.self_url, url))

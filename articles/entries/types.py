@@ -69,7 +69,7 @@ class Hints:
     skip_hours: frozenset[int] = frozenset()
     skip_days: frozenset[int] = frozenset()
     """0 is Monday."""
-    hub_url: str = ""
+    hub_urls: tuple[str, ...] = ()
     self_url: str = ""
 
 

@@ -7,13 +7,14 @@ and when a subscription is asked for again.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urljoin
 
 from articles.fetch import links
 from articles.fetch.addresses import MAX_ADDRESS, check_url
+from articles.fetch.links import Link
 from articles.fetch.rhythm import FIRST_RETRY, doubled
 from articles.fetch.types import FetchError
 
@@ -32,9 +33,13 @@ _SIGNATURES = frozenset({"sha1", "sha256", "sha384", "sha512"})
 class Offer:
     """What a feed says of being pushed."""
 
-    hub: str
+    hubs: tuple[str, ...]
+    """Any of them may be subscribed to; the first one first. Never empty."""
     topic: str
-    """The feed's address as its hub knows it."""
+    """The feed's address as its hubs know it."""
+
+    def names(self, hub: str, topic: str) -> bool:
+        return hub in self.hubs and topic == self.topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,29 +53,32 @@ class Intent:
     reason: str
 
 
-def offer(headers: Mapping[str, str], hub: str, itself: str, url: str) -> Offer | None:
+def offer(headers: Mapping[str, str], hubs: Sequence[str], itself: str, url: str) -> Offer | None:
     """Who pushes the feed that `url` answered with; None where nobody does.
 
-    `headers` are those of the answer, named in lower case; `hub` and `itself` are what the document
-    says, resolved or empty. Headers come first (section 4), and of several hubs the first. A feed
-    that does not name itself is known to its hub by the address that answered.
+    `headers` are those of the answer, named in lower case; `hubs` and `itself` are what the
+    document says, resolved or empty. Headers come first (section 4). A feed that does not name
+    itself is known to its hubs by the address that answered.
     """
-    named = dict(reversed(list(_links(headers.get("link", "")))))
+    named = list(links.read(headers.get("link", "")))
+    usable = _targets(named, "hub", url) or [hub for hub in hubs if _is_usable(hub)]
+    topic = next(iter(_targets(named, "self", url)), itself or url)
+    hubs = tuple(dict.fromkeys(usable))
+    return Offer(hubs, topic) if hubs and _is_usable(topic) else None
+
+
+def _targets(named: Iterable[Link], relation: str, url: str) -> list[str]:
+    """Where links of a relation lead that may be asked."""
+    found = [_joined(url, link.target) for link in named if relation in link.relations]
+    return [address for address in found if _is_usable(address)]
+
+
+def _joined(url: str, target: str) -> str:
+    """Absolute; empty where it is no address."""
     try:
-        found = Offer(
-            hub=urljoin(url, named["hub"]) if "hub" in named else hub,
-            topic=urljoin(url, named["self"]) if "self" in named else itself or url,
-        )
+        return urljoin(url, target)
     except ValueError:  # brackets around what is no address of IPv6
-        return None
-    return found if _is_usable(found.hub) and _is_usable(found.topic) else None
-
-
-def _links(header: str) -> Iterator[tuple[str, str]]:
-    """The relation and target of every link of a header."""
-    for link in links.read(header):
-        for relation in link.relations:
-            yield relation, link.target
+        return ""
 
 
 def _is_usable(address: str) -> bool:

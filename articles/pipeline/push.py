@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 SOON = timedelta(minutes=5)
 """A hub cannot have a feed fetched more often."""
+MAX_REQUESTS = 3
+"""Requests that a hub may leave unconfirmed before another one, where there is one, is asked."""
 MAX_FAREWELLS = 3
 """Requests to end a subscription, before it is left to run out."""
 
@@ -78,7 +80,7 @@ def note(notes: Sequence[Note]) -> None:
             for change in _changes(each, known):
                 changes[change].append(known.pk)
         elif each.offer:
-            hub, topic = each.offer.hub, each.offer.topic
+            hub, topic = each.offer.hubs[0], each.offer.topic
             first.append(Subscription(feed=each.feed, hub=hub, topic=topic))
     Subscription.objects.bulk_create(first, ignore_conflicts=True)
     for change, ids in changes.items():
@@ -96,7 +98,7 @@ _CHANGES: dict[str, dict[str, Any]] = {
 
 def _changes(note: Note, known: Subscription) -> Iterator[str]:
     """What of a subscription changes, by the keys of `_CHANGES`."""
-    offered = note.offer == Offer(known.hub, known.topic)
+    offered = note.offer is not None and note.offer.names(known.hub, known.topic)
     if offered != known.offered:
         yield "offered" if offered else "gone"
     if note.new_articles and known.state == State.ACTIVE:
@@ -108,19 +110,33 @@ def _seek_elsewhere(note: Note) -> None:
 
     It gets an address and a secret that the former one does not know.
     """
-    idle = (State.ENDED, State.DENIED)
     known = subscription(note.feed)
-    if known is None or note.offer is None or known.state not in idle:
+    if known is None or note.offer is None:
         return
-    if note.offer != Offer(known.hub, known.topic):
-        Subscription.objects.filter(pk=known.pk, state__in=idle).update(
-            hub=note.offer.hub,
+    if hub := _other_hub(known, note.offer):
+        Subscription.objects.filter(pk=known.pk, state=known.state).update(
+            hub=hub,
             topic=note.offer.topic,
             offered=True,
             token=new_secret(),
             secret=new_secret(),
             **_anew(),
         )
+
+
+def _other_hub(known: Subscription, offer: Offer) -> str:
+    """The hub to turn to from the one that is known; empty to stay with that.
+
+    From one that the feed does not name any more to the first; from one that refuses, or does not
+    confirm, to the next. Never back: those before have refused.
+    """
+    refused = known.state == State.ASKING and known.failures >= MAX_REQUESTS
+    if not (refused or known.state in (State.ENDED, State.DENIED)):
+        return ""
+    if not offer.names(known.hub, known.topic):
+        return offer.hubs[0]
+    others = offer.hubs[offer.hubs.index(known.hub) + 1 :]
+    return others[0] if others and known.state != State.ENDED else ""
 
 
 def _anew() -> dict[str, Any]:

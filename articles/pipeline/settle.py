@@ -131,7 +131,7 @@ def _note(fetched: Fetched, parsed: ParsedFeed, stored: Stored) -> Note:
     hints, found = parsed.hints, None
     if isinstance(fetched.result, Response):
         answer = fetched.result
-        found = offer(answer.headers, hints.hub_url, hints.self_url, answer.url)
+        found = offer(answer.headers, hints.hub_urls, hints.self_url, answer.url)
     return Note(fetched.feed, found, stored.new)
 
 

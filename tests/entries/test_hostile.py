@@ -79,7 +79,7 @@ def _strings(entry: Entry) -> list[str]:
 
 
 def addresses(feed: ParsedFeed) -> list[str]:
-    found = [feed.home_url, feed.hints.hub_url, feed.hints.self_url]
+    found = [feed.home_url, *feed.hints.hub_urls, feed.hints.self_url]
     for entry in feed.entries:
         media = [media.url for media in entry.enclosures]
         found += [entry.url, entry.canonical_url, entry.image_url, *media]

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.entries.parse import parse
+from articles.entries.parse import MAX_HUBS, parse
 from articles.entries.raw import MAX_SEVERAL
 from articles.entries.types import ParsedFeed, ParseError
 from tests.entries.golden import DATA, FEEDS, NOW, URL, as_json
@@ -386,7 +386,8 @@ HUBS = (
 )
 ATOM_HUBS = (
     '<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title><link rel="hub"'
-    ' href="https://hub.example/"/><link rel="self" href="/feed?format=rss"/></feed>'
+    ' href="https://hub.example/"/><link rel="hub" href="https://hub2.example/"/>'
+    '<link rel="self" href="/feed?format=rss"/></feed>'
 )
 JSON_HUBS = {
     "version": "https://jsonfeed.org/version/1.1",
@@ -394,20 +395,28 @@ JSON_HUBS = {
     "hubs": [
         {"type": "rssCloud", "url": "https://cloud.example/"},
         {"type": "WebSub", "url": "https://hub.example/"},
+        {"type": "WebSub", "url": "https://hub2.example/"},
     ],
     "items": [],
 }
 
 
 @pytest.mark.parametrize("body", [rss("", HUBS), ATOM_HUBS, json.dumps(JSON_HUBS)])
-def test_a_feed_names_its_hub_and_itself(body):
+def test_a_feed_names_its_hubs_and_itself(body):
     hints = read(body).hints
-    assert hints.hub_url == "https://hub.example/"
+    assert hints.hub_urls == ("https://hub.example/", "https://hub2.example/")
     assert hints.self_url == "https://feeds.example.org/feed?format=rss"
 
 
+def test_of_many_hubs_the_first_are_kept():
+    many = "".join(HUBS.replace("hub.", f"hub{number}.") for number in range(MAX_HUBS))
+    assert len(read(rss("", many)).hints.hub_urls) == MAX_HUBS
+
+
 def test_a_hub_that_is_no_web_address_is_none():
-    assert read(rss("", HUBS.replace("https://hub", "gopher://hub"))).hints.hub_url == ""
+    assert read(rss("", HUBS.replace("https://hub.", "gopher://hub."))).hints.hub_urls == (
+        "https://hub2.example/",
+    )
 
 
 # Language

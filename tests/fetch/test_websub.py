@@ -21,7 +21,7 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 def offered(link: str = "", hub: str = "", itself: str = "") -> Offer | None:
-    return offer({"link": link} if link else {}, hub, itself, URL)
+    return offer({"link": link} if link else {}, [hub] if hub else [], itself, URL)
 
 
 # Discovery
@@ -33,18 +33,26 @@ def test_a_feed_that_names_no_hub_is_not_pushed():
 
 
 def test_hub_and_own_address_are_found_in_the_document():
-    assert offered(hub=HUB, itself=TOPIC) == Offer(HUB, TOPIC)
+    assert offered(hub=HUB, itself=TOPIC) == Offer((HUB,), TOPIC)
 
 
 def test_a_feed_that_does_not_name_itself_is_known_by_the_address_that_answered():
-    assert offered(hub=HUB) == Offer(HUB, URL)
+    assert offered(hub=HUB) == Offer((HUB,), URL)
 
 
 def test_headers_come_before_the_document():
     link = f'<{HUB}>; rel="hub", <{TOPIC}>; rel="self"'
     assert offered(link, "https://other.example/", "https://other.example/feed") == Offer(
-        HUB, TOPIC
+        (HUB,), TOPIC
     )
+
+
+def test_hubs_are_named_in_their_order_and_each_once():
+    several = [f"https://hub{number}.example/" for number in range(3)]
+    named = [several[0], "ftp://hub.example/", *several]
+    assert offer({}, named, "", URL) == Offer(tuple(several), URL)
+    link = ", ".join(f'<{hub}>; rel="hub"' for hub in named)
+    assert offered(link, HUB) == Offer(tuple(several), URL)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +70,7 @@ def test_headers_come_before_the_document():
 def test_link_headers_come_in_many_forms(link):
     found = offered(link)
     assert found is not None
-    assert (found.hub.rstrip("/"), found.topic) == (HUB.rstrip("/"), TOPIC)
+    assert (found.hubs[0].rstrip("/"), found.topic) == (HUB.rstrip("/"), TOPIC)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +93,7 @@ def test_a_hub_that_may_not_be_asked_is_none(hub):
 @given(st.text(st.sampled_from('<>;,="\\ \taurelhbsf:/[]@'), max_size=300))
 def test_any_header_can_be_read(link):
     found = offered(link)
-    assert found is None or found.hub.startswith(("http://", "https://"))
+    assert found is None or all(hub.startswith(("http://", "https://")) for hub in found.hubs)
 
 
 # Asking

@@ -14,7 +14,7 @@ from django.utils import timezone
 from articles.fetch.websub import DENIED_RETRY, Offer
 from articles.models import Feed, Subscription
 from articles.pipeline.hubs import UNCONFIRMED, ask_hubs
-from articles.pipeline.push import MAX_FAREWELLS, Note, note
+from articles.pipeline.push import MAX_FAREWELLS, MAX_REQUESTS, Note, note
 from articles.pipeline.refresh import refresh_named
 from tests.factories import make_feed
 from tests.pipeline.feeds import rss
@@ -117,7 +117,7 @@ def test_many_feeds_that_name_hubs_take_as_many_statements_as_one(settings, live
 
     def statements(feeds: list[Feed]) -> int:
         rows = Feed.objects.select_related("subscription").in_bulk([feed.pk for feed in feeds])
-        offers = [(feed, Offer("https://hub.example/", feed.url)) for feed in rows.values()]
+        offers = [(feed, Offer(("https://hub.example/",), feed.url)) for feed in rows.values()]
         with CaptureQueriesContext(connection) as captured:
             note([Note(feed, offer, new_articles=1) for feed, offer in offers])
         return len(captured)
@@ -314,6 +314,68 @@ def test_a_denial_ends_a_subscription_for_a_week(hub, subscribed):
 def test_a_denial_of_another_topic_is_none(hub, subscribed):
     assert hub.verify(hub.requests[0], mode="denied", topic="https://x.example/")[0] == 404
     assert subscription().state == State.ACTIVE
+
+
+# Another hub
+
+
+def serve_two(publisher, first: str, second: str, *titles: str) -> str:
+    """Have the publisher serve a feed that names two hubs; the feed's address."""
+    return serve(publisher, "", *titles, Link=f'<{first}>; rel="hub", <{second}>; rel="hub"')
+
+
+def test_where_a_hub_denies_the_next_one_is_asked_and_none_again(hub, publisher):
+    hubs = (hub.url, f"{hub.url}?second")
+    feed = refresh(make_feed(url=serve_two(publisher, *hubs, "Bridge reopens")))
+    ask_hubs()
+    old = subscription()
+    hub.verify(hub.requests[-1], mode="denied", challenge="")
+
+    serve_two(publisher, *hubs, "Bridge reopens", "Ferry sinks")
+    refresh(feed)
+    assert ask_hubs() == 1
+
+    new = subscription()
+    assert (old.hub, new.hub, new.state) == (*hubs, State.ACTIVE)
+    assert new.token != old.token
+    assert new.secret != old.secret
+    assert hub.verify(hub.requests[0])[0] == 404
+
+    hub.verify(hub.requests[-1], mode="denied", challenge="")
+    serve_two(publisher, *hubs, "Bridge reopens", "Ferry sinks", "Mill burns")
+    refresh(feed)
+    assert ask_hubs() == 0
+    assert (subscription().hub, subscription().state) == (hubs[1], State.DENIED)
+
+
+def test_a_hub_that_does_not_answer_has_three_requests_until_the_next_one_is_asked(hub, publisher):
+    hubs = ("http://127.0.0.1:1/hub", hub.url)
+    feed = refresh(make_feed(url=serve_two(publisher, *hubs, "Bridge reopens")))
+    told = []
+    for number in range(MAX_REQUESTS):
+        assert subscription().hub == hubs[0]
+        now_due()
+        ask_hubs()
+        told.append(f"News {number}")
+        serve_two(publisher, *hubs, *told)
+        refresh(feed)
+
+    assert ask_hubs() == 1
+    assert (subscription().hub, subscription().state) == (hubs[1], State.ACTIVE)
+
+
+def test_a_hub_that_was_agreed_with_is_not_left_for_another(hub, publisher):
+    hubs = (hub.url, f"{hub.url}?second")
+    feed = refresh(make_feed(url=serve_two(publisher, *hubs, "Bridge reopens")))
+    ask_hubs()
+    hub.prompt, hub.status = False, 500
+    for number in range(MAX_REQUESTS):
+        now_due()
+        ask_hubs()
+        serve_two(publisher, *hubs, f"News {number}")
+        refresh(feed)
+
+    assert (subscription().hub, subscription().state) == (hubs[0], State.ACTIVE)
 
 
 # Ending
