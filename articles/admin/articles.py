@@ -23,6 +23,7 @@ from unfold.decorators import action
 from articles.admin.base import ReadOnlyInline, desk_link, safe_link, word_if
 from articles.admin.corrections import PERMISSION as CORRECTING
 from articles.admin.corrections import desk_address, row_or_404
+from articles.admin.health import recorded
 from articles.admin.news import HEAVY, LanguageFilter, ReadingAdmin, found
 from articles.admin.takedowns import TakingDown
 from articles.models import TAKEN_DOWN, Article, Headline, Page, Problem, SimilarLink, Taken
@@ -213,7 +214,8 @@ class ArticleAdmin(TakingDown, ReadingAdmin):
         if page.fetched_at:
             return gettext("read %(ago)s") % {"ago": naturaltime(page.fetched_at)}
         reason = page.error or page.site.error
-        return f"{page.get_state_display()}: {reason}" if reason else page.get_state_display()
+        state = page.get_state_display()
+        return format_html("{}: {}", state, recorded(reason)) if reason else str(state)
 
     @admin.action(description=_("Fetch the page now"), permissions=["change"])
     def fetch_pages(self, request: HttpRequest, articles: QuerySet[Article]) -> None:

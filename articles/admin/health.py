@@ -8,8 +8,10 @@ from django.contrib.admin import ModelAdmin, SimpleListFilter
 from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.template.defaultfilters import linebreaksbr
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -54,12 +56,19 @@ def health(feed: Feed) -> str:
 
 
 def trouble(feed: Feed) -> str:
-    """What is wrong, in words; empty where nothing is."""
-    return feed.last_error or "\n".join(filter(None, (feed.problems, feed.notice)))
+    """What is wrong, as HTML; a dash where nothing is."""
+    found = feed.last_error or "\n".join(filter(None, (feed.problems, feed.notice)))
+    return recorded(found) or "–"
+
+
+def recorded(words: str) -> str:
+    """What a fetch recorded, as HTML: it is in English, as a log is, whatever the page speaks."""
+    told = linebreaksbr(words, autoescape=True)
+    return format_html('<span lang="en">{}</span>', told) if words else ""
 
 
 def pushing(feed: Feed) -> str:
-    """In words, whether a hub pushes the feed to us, and what is in the way."""
+    """In words, as HTML, whether a hub pushes the feed to us, and what is in the way."""
     if not push.is_on():
         return gettext("Off: this site has no PUBLIC_URL that a hub could push to.")
     known = push.subscription(feed)
@@ -70,8 +79,8 @@ def pushing(feed: Feed) -> str:
     if known.state == known.State.ACTIVE and known.lease_until:
         facts = {"hub": known.hub, "date": date_format(known.lease_until)}
         agreed = gettext("%(hub)s agreed until %(date)s.") % facts
-        return " ".join(filter(None, (agreed, _pushed(known), known.error)))
-    return ": ".join(filter(None, (known.hub, known.error)))
+        return format_html("{} {} {}", agreed, _pushed(known), recorded(known.error))
+    return format_html("{}: {}", known.hub, recorded(known.error)) if known.error else known.hub
 
 
 def _pushed(known: Subscription) -> str:

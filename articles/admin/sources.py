@@ -118,7 +118,7 @@ class FeedInline(TabularInline):  # type: ignore[misc]
 
     @admin.display(description=_("what is wrong"))
     def trouble(self, feed: Feed) -> str:
-        return trouble(feed) or "–"
+        return trouble(feed)
 
 
 @admin.register(Source)
@@ -300,7 +300,7 @@ class FeedAdmin(TracingAdmin, TryingAdmin):
 
     @admin.display(description=_("what is wrong"))
     def trouble(self, feed: Feed) -> str:
-        return trouble(feed) or "–"
+        return trouble(feed)
 
     @admin.display(description=_("push"))
     def pushing(self, feed: Feed) -> str:

@@ -183,7 +183,10 @@ AGREED: dict[str, Any] = {"state": "active", "lease_until": NOW + timedelta(days
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"error": "The hub answered with status 503."}, "hub.example/: The hub answered with"),
+        (
+            {"error": "The hub answered with status 503."},
+            'hub.example/: <span lang="en">The hub answered with',
+        ),
         (AGREED, "It has not pushed anything yet"),
         (AGREED | {"last_push_at": NOW}, "The feed is asked once a day."),
         (AGREED | {"last_push_at": NOW, "missed_at": NOW}, "but not all there was"),

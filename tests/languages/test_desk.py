@@ -24,6 +24,10 @@ def test_the_desk_names_models_fields_and_its_own_columns(desk):
     assert "Feeds" in desk.get("/admin/").content.decode()
 
 
+def test_what_a_fetch_recorded_is_marked_as_english(desk):
+    assert '<span lang="en">No</span>' in desk.get("/admin/articles/feed/").content.decode()
+
+
 def test_a_state_keeps_its_colour_in_each_language(desk):
     german = desk.get("/admin/articles/feed/").content.decode()
     desk.cookies["language"] = "en"
