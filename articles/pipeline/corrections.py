@@ -22,13 +22,14 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q
 from django.utils.text import Truncator
+from django.utils.translation import gettext, ngettext
 
 from articles.clustering.bonds import Decision
 from articles.models import Article, Correction, Doubt, Held, Moved, Story
 from articles.pipeline import audit, fronts
 from articles.pipeline import stories as storing
 from articles.pipeline.audit import Change
-from articles.pipeline.lock import BusyError, wait_for
+from articles.pipeline.lock import BUSY, BusyError, wait_for
 
 MOST_STORIES = 20
 """Stories that one correction can name."""
@@ -157,9 +158,10 @@ def undo(correction: Correction, by: AbstractBaseUser) -> int:
     with holding(correction.language) as now:
         correction.refresh_from_db()
         if correction.undone_at:
-            raise CorrectionError("This correction has been undone already.")
+            raise CorrectionError(gettext("This correction has been undone already."))
         if newer := _built_on(correction):
-            raise CorrectionError(f"Undo the newer correction of these articles first: {newer}.")
+            words = gettext("Undo the newer correction of these articles first: %(newer)s.")
+            raise CorrectionError(words % {"newer": newer})
         correction.undone_by_id, correction.undone_at = by.pk, now
         correction.save(update_fields=["undone_by", "undone_at"])
         audit.record(by, "undo", correction, {"undone_at": [None, now]})
@@ -169,9 +171,10 @@ def undo(correction: Correction, by: AbstractBaseUser) -> int:
 def check(stories: Collection[Story]) -> None:
     """Raise `CorrectionError` where one correction cannot be about these stories."""
     if not 2 <= len(set(stories)) <= MOST_STORIES:
-        raise CorrectionError(f"Choose from two to {MOST_STORIES} different stories.")
+        words = gettext("Choose from two to %(most)d different stories.")
+        raise CorrectionError(words % {"most": MOST_STORIES})
     if len({story.language for story in stories}) > 1:
-        raise CorrectionError("Stories in different languages cannot be one story.")
+        raise CorrectionError(gettext("Stories in different languages cannot be one story."))
 
 
 def parted(
@@ -184,15 +187,18 @@ def parted(
     """
     covered, wanted = coverage(story), set(articles)
     if not wanted:
-        raise CorrectionError("Choose at least one article.")
+        raise CorrectionError(gettext("Choose at least one article."))
     if missing := wanted.difference(_articles(covered)):
-        raise CorrectionError(
-            f"The story has changed: {len(missing)} of the chosen are no longer in it."
+        words = ngettext(
+            "The story has changed: %(count)d of the chosen is no longer in it.",
+            "The story has changed: %(count)d of the chosen are no longer in it.",
+            len(missing),
         )
+        raise CorrectionError(words % {"count": len(missing)})
     leaving = {key: unit for key, unit in covered.items() if wanted.intersection(unit)}
     staying = {key: unit for key, unit in covered.items() if key not in leaving}
     if target is None and not staying:
-        raise CorrectionError("At least one report must stay in the story.")
+        raise CorrectionError(gettext("At least one report must stay in the story."))
     return leaving, staying
 
 
@@ -262,9 +268,7 @@ def holding(language: str) -> Iterator[datetime]:
         try:
             now = wait_for(language)
         except BusyError as error:
-            raise CorrectionError(
-                "Grouping is at work on these stories. Try again in a minute."
-            ) from error
+            raise CorrectionError(BUSY) from error
         yield now
 
 
@@ -273,8 +277,12 @@ def _covered(stories: Iterable[Story]) -> dict[Story, Coverage]:
     covered = {story: coverage(story) for story in stories}
     for story, found in covered.items():
         if not found:
-            raise CorrectionError(f"{named(story)} has no articles any more.")
+            raise CorrectionError(without_articles(story))
     return covered
+
+
+def without_articles(story: Story) -> str:
+    return gettext("%(story)s has no articles any more.") % {"story": named(story)}
 
 
 def make(draft: Draft, by: AbstractBaseUser, note: str, now: datetime) -> Correction:

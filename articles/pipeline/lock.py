@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import cast
 
 from django.db import OperationalError, connection
+from django.utils.translation import gettext_lazy as _
 
 READING = 0x70616765  # "page"
 ARRANGING = 0x66726F6E  # "fron"
@@ -24,6 +25,8 @@ GROUPING = 0x67726F75  # "grou": held beside the other by who groups
 
 PATIENCE_SECONDS = 20
 """A batch takes a second or two; a process that fills its window first may take longer."""
+BUSY = _("Grouping is at work on these stories. Try again in a minute.")
+"""What a curator is told whose patience it was."""
 
 # One round trip; of locks that the transaction takes later nothing is said.
 _WAIT = """

@@ -13,9 +13,18 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from articles.models import Correction, Edition, Story
-from articles.pipeline.corrections import CorrectionError, Draft, coverage, holding, make, named
+from articles.pipeline.corrections import (
+    CorrectionError,
+    Draft,
+    coverage,
+    holding,
+    make,
+    named,
+    without_articles,
+)
 
 
 def retitle(story: Story, title: str, by: AbstractBaseUser, note: str = "") -> Correction:
@@ -40,7 +49,7 @@ def pin(
     Without editions: of all of the story's language. Raises `CorrectionError`.
     """
     if until and until <= timezone.now():
-        raise CorrectionError("That time has passed.")
+        raise CorrectionError(gettext("That time has passed."))
     after = {
         "until": _written(until),
         "editions": sorted(edition.pk for edition in editions) if until else [],
@@ -59,7 +68,7 @@ def hide(story: Story, reason: str, by: AbstractBaseUser, note: str = "") -> Cor
     """
     reason = " ".join(reason.split())
     if not reason:
-        raise CorrectionError("Say why the story is hidden: its readers are told.")
+        raise CorrectionError(gettext("Say why the story is hidden: its readers are told."))
     return _decide(Correction.Kind.HIDE, story, f"Hid {named(story)}", {"reason": reason}, by, note)
 
 
@@ -82,10 +91,10 @@ def _decide(
     with holding(story.language) as now:
         story.refresh_from_db()
         if not (reports := coverage(story)):
-            raise CorrectionError(f"{named(story)} has no articles any more.")
+            raise CorrectionError(without_articles(story))
         before = _shown(kind, story)
         if before == after:
-            raise CorrectionError("That is how it is shown already.")
+            raise CorrectionError(gettext("That is how it is shown already."))
         draft = Draft(kind, story, summary, {"before": before, "after": after})
         if kind == Correction.Kind.HIDE and after["reason"]:
             # What is parted from a hidden story would be shown.

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from articles.clustering.copies import Sketch, near_duplicate, sketch
 from articles.clustering.text import words
@@ -38,7 +39,7 @@ from articles.models import (
 )
 from articles.pipeline import audit, followups
 from articles.pipeline import stories as storing
-from articles.pipeline.lock import BusyError, wait_for
+from articles.pipeline.lock import BUSY, BusyError, wait_for
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -101,9 +102,10 @@ def reach(articles: Collection[int], *, copies: bool) -> list[int]:
     shown = _meant(articles, copies=copies).order_by("published_at", "pk")
     found = list(shown.values_list("pk", flat=True)[: MOST + 1])
     if not found:
-        raise TakeDownError("There is nothing to take down.")
+        raise TakeDownError(gettext("There is nothing to take down."))
     if len(found) > MOST:
-        raise TakeDownError(f"These are more than {MOST} articles: take down fewer at a time.")
+        told = gettext("These are more than %(most)d articles: take down fewer at a time.")
+        raise TakeDownError(told % {"most": MOST})
     return found
 
 
@@ -146,9 +148,11 @@ def undo(made: TakeDown, by: AbstractBaseUser) -> int:
     with _holding(made.taken.values_list("article", flat=True)) as now:
         made = TakeDown.objects.select_for_update().get(pk=made.pk)
         if made.undone_at:
-            raise TakeDownError("This has been undone already.")
+            raise TakeDownError(gettext("This has been undone already."))
         if made.purged_at:
-            raise TakeDownError("What these articles said has been deleted: it cannot come back.")
+            raise TakeDownError(
+                gettext("What these articles said has been deleted: it cannot come back.")
+            )
         made.undone_by_id, made.undone_at = by.pk, now
         made.save(update_fields=["undone_by", "undone_at"])
         with connection.cursor() as cursor:
@@ -305,9 +309,7 @@ def _holding(articles: Iterable[int]) -> Iterator[datetime]:
             for (language,) in sorted(set(spoken)):
                 now = wait_for(language)
         except BusyError as error:
-            raise TakeDownError(
-                "Grouping is at work on these stories. Try again in a minute."
-            ) from error
+            raise TakeDownError(BUSY) from error
         yield now
 
 

@@ -48,6 +48,15 @@ def test_what_an_action_did_is_told_in_the_curators_language(desk):
     assert "1 Feed pausiert; was er gebracht hat, bleibt." in answer.content.decode()
 
 
+def test_what_is_refused_is_refused_in_the_curators_language(desk):
+    story = make_story(make_article("Bridge closed"))
+    answer = desk.post(
+        "/admin/articles/story/", {"action": "merge", "_selected_action": [story.pk]}, follow=True
+    )
+    assert "Choose" not in answer.content.decode()
+    assert "2 bis 20 verschiedene" in answer.content.decode()
+
+
 def test_a_story_is_split_in_the_curators_language(desk):
     story = make_story(make_article("Bridge closed"), make_article("Rovers win"))
     shown = desk.get(f"/admin/articles/story/{story.pk}/correct/").content.decode()
