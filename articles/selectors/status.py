@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import connection, models
+from django.db.models import Count
 from django.utils import timezone
 
-from articles.models import Article, Feed, Source, Story
+from articles.models import Article, Edition, Feed, Source, Story
 
 COUNTED_EXACTLY = 100_000
 """Rows. A longer table is estimated: counting it would take longer than a status line is worth."""
@@ -58,6 +59,29 @@ def extent() -> Extent:
         articles=_size(Article),
         stories=_size(Story),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An edition's working feeds: how many, how many were asked, and how many could be read."""
+
+    feeds: int
+    asked: int
+    read: int
+
+    @property
+    def fails(self) -> bool:
+        """Each was asked, and none could be read."""
+        return self.asked == self.feeds > 0 == self.read
+
+
+def reading(edition: Edition) -> Reading:
+    """How far an edition's feeds were ever read; one query."""
+    feeds = Feed.objects.working().filter(source__editions=edition)
+    counts = feeds.aggregate(
+        feeds=Count("pk"), asked=Count("last_fetch_at"), read=Count("last_success_at")
+    )
+    return Reading(**counts)
 
 
 def _size(model: type[models.Model]) -> int:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from articles.models import Edition, Topic
 from articles.selectors import fronts
 from articles.selectors.keyset import CursorError
+from articles.selectors.status import reading
 from articles.web.addresses import no_page
 from articles.web.editions import reader, varies
 
@@ -49,5 +50,12 @@ def _front(request: HttpRequest, edition: Edition, topic: Topic | None = None) -
         page = fronts.arranged(edition, reader(request).topics, topic, after)
     except CursorError as error:
         raise no_page() from error
-    context = {"edition": edition, "topic": topic, "front": page, "first": not after}
+    empty = not after and not page.top
+    context = {
+        "edition": edition,
+        "topic": topic,
+        "front": page,
+        "first": not after,
+        "reading": reading(edition) if empty else None,
+    }
     return render(request, "front/page.html", context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from articles.selectors.briefs import STORIES_A_PAGE
 from tests.factories import (
     make_article,
     make_edition,
+    make_feed,
     make_source,
     make_story,
     make_topic,
@@ -21,6 +23,7 @@ from tests.factories import (
 from tests.web.pages import page
 
 QUERIES = 8
+NOW = timezone.now()
 
 
 def covered(edition, outlets=3, title="Bridge reopens", rank=1.0, topic=None) -> Story:
@@ -195,6 +198,7 @@ def test_unknown_editions_and_topics_are_not_found(uk, client, address):
 
 
 def test_a_fresh_install_says_what_comes_next_and_looks_again(uk, read):
+    make_feed(make_source("The Paper", editions=(uk,)))
     front = read("/uk/")
     assert "the first stories appear within a minute or two" in front.text
     assert {"http-equiv": "refresh", "content": "30"} in front.all("meta")
@@ -241,3 +245,31 @@ def test_the_number_of_queries_does_not_grow_with_the_stories(uk, queries):
         covered(uk, outlets=5, title=f"Event {number}", rank=number, topic=topic)
     assert queries("/uk/") == few <= QUERIES
     assert queries("/uk/world/") <= few
+
+
+@pytest.mark.parametrize(
+    ("feeds", "told"),
+    [
+        ([], "its sources are still to be chosen"),
+        ([{}], "Feeds are being fetched"),
+        ([{"last_fetch_at": NOW}], "None of its feeds could be read so far"),
+        ([{"last_fetch_at": NOW}, {}], "Feeds are being fetched"),
+        ([{"last_fetch_at": NOW, "last_success_at": NOW}], "Feeds are being fetched"),
+        ([{"last_fetch_at": NOW}, {"last_fetch_at": NOW, "last_success_at": NOW}], "being fetched"),
+    ],
+)
+def test_an_edition_without_stories_says_what_keeps_them(
+    uk, read, django_assert_max_num_queries, feeds, told
+):
+    paper = make_source("The Paper", editions=(uk,))
+    for fields in feeds:
+        make_feed(paper, **fields)
+    make_feed(make_source("Elsewhere"), last_success_at=NOW)
+    with django_assert_max_num_queries(QUERIES):
+        assert told in read("/uk/").text
+
+
+def test_an_edition_without_stories_leads_to_all_others(uk, client):
+    make_edition("ireland", name="Ireland", position=2)
+    *_, chips = client.get("/uk/").content.decode().partition('<ul class="chips">')
+    assert re.findall(r'href="(.*?)"', chips.partition("</ul>")[0]) == ["/ireland/"]
