@@ -131,10 +131,12 @@ class StoryAdmin(ShowingAdmin, CorrectingAdmin, ReadingAdmin):
     def lead_link(self, story: Story) -> str:
         return desk_link(story.lead)
 
-    @labelled({"pinned": "info", "hidden": "danger", "headed": "warning"})
+    @labelled({"merged": "info", "pinned": "info", "hidden": "danger", "headed": "warning"})
     @admin.display(description=_("how it is shown"))
     def standing(self, story: Story) -> str | tuple[str, str]:
-        """What curators decided of it, the weightiest alone."""
+        """What became of it, or curators decided of it: the weightiest alone."""
+        if story.merged_into_id:
+            return "merged", gettext("merged")
         if story.hidden_at:
             return "hidden", gettext("hidden")
         if story.pinned_until and story.pinned_until > timezone.now():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -209,6 +211,13 @@ def test_strangers_are_asked_to_sign_in(client, flood):
 def test_what_is_not_there_is_not_found(desk):
     assert desk.get(f"{STORIES}999/correct/").status_code == 404
     assert desk.get(f"{LOG}999/undo/").status_code == 404
+
+
+def test_the_list_tells_a_story_that_was_merged_away_from_the_others(desk, flood, cup):
+    state = re.compile(r">\s*merged\s*<")
+    assert not state.search(text(desk.get(STORIES)))
+    desk.post(STORIES, chosen("merge", flood, cup, confirmed="yes"))
+    assert len(state.findall(text(desk.get(STORIES)))) == 1
 
 
 def test_a_correction_needs_the_token_of_its_form(admin_user, flood, cup):
