@@ -4,8 +4,9 @@
   "use strict";
 
   const page = document.documentElement.lang;
-  // The page's language in the reader's own kind: British dates for en-GB.
-  const language = navigator.languages.find((own) => own.split("-")[0] === page) ?? page;
+  // The page's language in the reader's own kind; for who has none, in that of the server's dates.
+  const own = navigator.languages.find((tag) => tag.split("-")[0] === page);
+  const language = own ?? (page === "en" ? "en-GB" : page);
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
   const date = { weekday: "long", day: "numeric", month: "long", year: "numeric" };
   const clock = { hour: "2-digit", minute: "2-digit" };

@@ -74,6 +74,14 @@ def test_the_date_of_the_page_is_the_readers_today(story, live_server, visit):
     expect(page.locator("time[data-today]").first).to_have_text("Thursday, 16 July 2026")
 
 
+def test_who_speaks_no_english_is_told_the_date_as_the_server_writes_it(story, live_server, visit):
+    page = visit(locale="de-DE").page
+    page.clock.set_fixed_time(WINTER)
+    page.goto(f"{live_server.url}/uk/")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("time[data-today]").first).to_have_text("Thursday, 15 January 2026")
+
+
 @pytest.mark.parametrize(
     ("code", "locale", "words"),
     [

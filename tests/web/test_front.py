@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from articles.models import Story
+from articles.pipeline.fronts import arrange_fronts
 from articles.selectors.briefs import STORIES_A_PAGE
 from tests.factories import (
     make_article,
@@ -267,6 +268,14 @@ def test_an_edition_without_stories_says_what_keeps_them(
     make_feed(make_source("Elsewhere"), last_success_at=NOW)
     with django_assert_max_num_queries(QUERIES):
         assert told in read("/uk/").text
+
+
+def test_what_is_big_elsewhere_stands_below_what_an_empty_edition_says(uk, read):
+    us = make_edition("us", country="US", position=2)
+    covered(us, title="There")
+    arrange_fronts()
+    text = read("/uk/").text
+    assert 0 < text.index("No stories here yet") < text.index("Big elsewhere")
 
 
 def test_an_edition_without_stories_leads_to_all_others(uk, client):
