@@ -54,3 +54,20 @@ def test_a_browser_is_answered_in_its_language(editions, live_server, visit):
     page.goto(live_server.url)
     expect(page.get_by_role("link", name="Hafenbrücke gesperrt", exact=True)).to_be_visible()
     expect(page.locator("html")).to_have_attribute("lang", "de")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_headlines_of_other_outlets_stand_on_the_side_that_their_script_begins_on(
+    editions, live_server, visit, width
+):
+    egypt = make_edition("eg", name="Egypt", country="EG", language="ar", position=3)
+    reports = ("إغلاق جسر الميناء", "تحويل حركة المرور", "طوابير على المرفأ")
+    place(make_story(*(make_article(title, language="ar") for title in reports)), egypt)
+    page = visit(width=width).page
+    page.goto(f"{live_server.url}/eg/")
+    for title in reports[1:]:
+        headline = page.get_by_role("link", name=title)
+        edges = headline.evaluate(
+            "a => [a, a.closest('li')].map((box) => box.getBoundingClientRect().right)"
+        )
+        assert edges[0] == pytest.approx(edges[1], abs=1)
