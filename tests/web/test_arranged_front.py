@@ -171,6 +171,16 @@ def test_right_to_left_stories_keep_their_direction_in_every_place(uk, read):
         assert all(place["dir"] == "rtl" for place in places)
 
 
+def test_what_develops_begins_on_the_side_that_its_edition_is_read_from(uk, read):
+    egypt = make_edition("eg", country="EG", language="ar", position=2)
+    for edition, direction in ((uk, "ltr"), (egypt, "rtl")):
+        for number in range(8):
+            told(edition, f"Story {number}", hours_ago=1, language=edition.language)
+        fronts.arrange_fronts()
+        strip = part(read(f"/{edition.slug}/"), '<section class="strip developing"', ">")
+        assert f'dir="{direction}"' in strip
+
+
 def test_a_later_page_is_a_plain_list_with_a_way_back(uk, read):
     paper(uk, stories_each=30)
     later = read(read("/uk/").link("Older stories").href)
