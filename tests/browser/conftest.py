@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Response, expect, sync_playwright
 from pytest_httpserver import HTTPServer
 
 from tests.browser.pages import News, make_news
@@ -28,10 +28,18 @@ ARGUMENTS = (
 PATIENT = 60_000
 """How long to wait for what comes by itself, in milliseconds: longer than a busy machine takes."""
 
-PAINTED = """
-() => new Promise((resolve) => {
-  new PerformanceObserver(() => resolve()).observe({ type: "paint", buffered: true });
-})
+RAN = """
+window.ran = new Set();
+document.addEventListener("load", ({ target }) => window.ran.add(target.src), true);
+"""
+"""Notes in every page which scripts have run: only then their `load` comes."""
+SETTLED = """
+() => {
+  const asked = [...document.querySelectorAll("head > script[src]")].map(({ src }) => src);
+  const none = !document.querySelector("meta[name=htmx-config]");
+  const all = asked.length > 0 && asked.every((src) => window.ran.has(src));
+  return document.readyState === "complete" && (none || all);
+}
 """
 
 
@@ -93,7 +101,8 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Visit]]:
             **{"locale": "en-GB"} | options,
         )
         context.set_default_timeout(PATIENT)
-        opened = Visit(context.new_page())
+        context.add_init_script(RAN)
+        opened = Visit(patient(context.new_page()) if javascript else context.new_page())
         opened.page.on("console", lambda message: opened.complaints.append(message.text))
         opened.page.on("pageerror", lambda error: opened.complaints.append(str(error)))
         visits.append(opened)
@@ -106,8 +115,22 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Visit]]:
 
 
 def settle(page: Page) -> None:
-    """Wait until scripts have told the times, after the first paint: that may move what is near."""
-    page.evaluate(PAINTED)
+    """Wait until a page's scripts have run: they are asked for when it has been painted."""
+    page.wait_for_function(SETTLED)
+
+
+def patient(page: Page) -> Page:
+    """Have a page that is opened by its address be settled."""
+    goto = page.goto
+
+    def opening(url: str, **options: Any) -> Response | None:
+        answer = goto(url, **options)
+        if "wait_until" not in options:
+            settle(page)
+        return answer
+
+    page.goto = opening  # type: ignore[method-assign]
+    return page
 
 
 @pytest.fixture

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import settle
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -28,11 +30,13 @@ def test_a_reader_walks_from_the_front_page_to_a_story_an_article_and_back(front
     expect(headline(front, 0)).to_be_focused()
     front.keyboard.press("s")
     front.wait_for_url(f"**{news.story.get_absolute_url()}")
+    settle(front)
     front.keyboard.press("j")
     front.keyboard.press("o")
     front.wait_for_url("**/article/**")
     front.go_back()
     front.wait_for_url(f"**{news.story.get_absolute_url()}")
+    settle(front)
     front.keyboard.press("g")
     front.keyboard.press("h")
     expect(front.locator(".sections [aria-current]")).to_have_text("Top stories")
@@ -86,6 +90,7 @@ def test_keys_can_be_switched_off_and_stay_off(front):
     front.get_by_role("button", name="Close").click()
     expect(front.get_by_role("dialog")).to_have_count(0)
     front.reload()
+    settle(front)
     front.keyboard.press("j")
     expect(front.locator("main .headline a:focus")).to_have_count(0)
     front.keyboard.press("?")

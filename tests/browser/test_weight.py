@@ -57,7 +57,13 @@ DRAWN = """
   getComputedStyle(document.querySelector(".seconds")).gridTemplateColumns.split(" ").length,
 ]
 """
-# Those that are far down wait until one scrolls there.
+# What stands below the first screen is laid out a moment later. Of pictures those that are far down
+# wait until one scrolls there.
+WHOLE = """
+Promise.all(document.getAnimations()
+  .filter(({ animationName }) => animationName === "below")
+  .map(({ finished }) => finished))
+"""
 PICTURES = """
 Promise.all([...document.images]
   .filter((image) => image.getBoundingClientRect().top < innerHeight)
@@ -143,6 +149,7 @@ def test_nothing_jumps_while_pictures_arrive_and_one_reads_on(news, live_server,
         pictures.hold()
         page.goto(live_server.url + news.found[name], wait_until="domcontentloaded")
         page.evaluate(SHIFTS)
+        page.evaluate(WHOLE)
         pictures.release()
         page.evaluate(PICTURES)
         pictures.hold()
