@@ -173,6 +173,7 @@ def test_the_way_in_is_too(live_server, anyone, axe):
     anyone.locator(".errornote").first.wait_for()
     found["failed"] = complaints(anyone, axe)
     sign_in(anyone)
+    anyone.locator(".dashboard").wait_for()
     anyone.goto(f"{live_server.url}/admin/account/second-factor/")
     anyone.fill("[name=password]", SECRET)
     anyone.get_by_role("button", name="Continue").click()

@@ -75,7 +75,7 @@ def test_a_reader_pauses_it_and_that_is_remembered(latest, asked):
     expect(pause).to_have_attribute("aria-pressed", "true")
     asked.clear()
     latest.clock.run_for(3 * HALF_A_MINUTE)
-    with latest.expect_request("**/latest/since/**"):
+    with latest.expect_response("**/latest/since/**"):
         pause.click()
     assert len(asked) == 1, "and none before"
     expect(pause).to_have_attribute("aria-pressed", "false")
@@ -85,7 +85,7 @@ def test_a_tab_that_nobody_sees_asks_for_nothing(latest, asked):
     hide = "Object.defineProperty(document, 'hidden', {value: true, configurable: true})"
     latest.evaluate(hide)
     latest.clock.run_for(3 * HALF_A_MINUTE)
-    with latest.expect_request("**/latest/since/**"):
+    with latest.expect_response("**/latest/since/**"):
         latest.evaluate("delete document.hidden")
         latest.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     assert len(asked) == 1, "and none before"

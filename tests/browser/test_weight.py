@@ -48,7 +48,7 @@ new Promise((resolve) => {
   new PerformanceObserver((list) => {
     if (list.getEntriesByName("first-contentful-paint").length) resolve(true);
   }).observe({ type: "paint", buffered: true });
-  setTimeout(resolve, 15_000, false);
+  setTimeout(resolve, 60_000, false);
 })
 """
 DRAWN = """
