@@ -50,7 +50,7 @@ class Part:
     stop_signal: signal.Signals = signal.SIGTERM
     hurry_signal: signal.Signals = signal.SIGKILL
     patience: float = 10.0
-    startup: float = 60.0
+    startup: float = 180.0
     waits_for: Callable[[], str] = nothing
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 import time
@@ -39,7 +40,10 @@ class Wire(ThreadingHTTPServer):
         self.round = 0
         self.answers = 0
         """In this round."""
-        self._counting = threading.Lock()
+        self.held = 0
+        """Requests that wait to be answered."""
+        self._most = math.inf
+        self._counting = threading.Condition()
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A reader that dies in the middle of an answer is what is tested here."""
@@ -47,14 +51,28 @@ class Wire(ThreadingHTTPServer):
     def address(self, number: int) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}/feeds/{number}"
 
-    def publish(self) -> None:
-        """Something new in every feed."""
+    def publish(self, most: float = math.inf) -> None:
+        """Something new in every feed; after so many answers requests are held."""
         with self._counting:
-            self.round, self.answers = self.round + 1, 0
+            self.round, self.answers, self._most = self.round + 1, 0, most
+            self._counting.notify_all()
 
     def count(self) -> None:
         with self._counting:
             self.answers += 1
+
+    def let_go(self) -> None:
+        """Hold no request any more."""
+        with self._counting:
+            self._most = math.inf
+            self._counting.notify_all()
+
+    def wait(self) -> None:
+        """Until a request may be answered."""
+        with self._counting:
+            self.held += 1
+            self._counting.wait_for(lambda: self.answers < self._most)
+            self.held -= 1
 
     def everything(self) -> Told:
         """All that a reader who missed nothing has by now."""
@@ -106,6 +124,7 @@ class _Handler(BaseHTTPRequestHandler):
         found = re.fullmatch(r"/feeds/(\d+)", self.path)
         body = self.server.feed(int(found[1])).encode() if found else b""
         time.sleep(self.server.delay)
+        self.server.wait()
         self.send_response(200 if found else 404)
         self.send_header("Content-Type", "application/rss+xml")
         self.send_header("Content-Length", str(len(body)))

@@ -20,7 +20,7 @@ from tests.local.processes import alive, descendants, eventually
 
 PROJECT = Path(__file__).parent.parent.parent
 # A first start makes the database and collects the static files; other work may share the machine.
-STARTUP = 180.0  # seconds
+STARTUP = 600.0  # seconds
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +91,7 @@ class Up:
                 text=True,
             )
         assert eventually(self._has_settled, STARTUP), self.output.read_text()
+        assert self.process.poll() is None, self.output.read_text()
 
     def _has_settled(self) -> bool:
         return "is ready at" in self.output.read_text() or self.process.poll() is not None
