@@ -13,7 +13,7 @@ import pytest
 
 from newsreader.local.layout import Layout
 from newsreader.local.locks import FileLock
-from tests.local.conftest import Up
+from tests.local.conftest import STARTUP, Up
 from tests.local.processes import alive, descendants, eventually
 
 pytestmark = pytest.mark.stack
@@ -111,7 +111,7 @@ def test_a_request_to_stop_stops_everything(up: Up, number: signal.Signals) -> N
     everybody = descendants(up.process.pid)
     up.process.send_signal(number)
 
-    assert up.process.wait(timeout=120) == 0
+    assert up.process.wait(timeout=STARTUP) == 0
     assert alive(everybody) == set()
     assert nothing_is_left(up)
     with pytest.raises(ConnectionRefusedError):

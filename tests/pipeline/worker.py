@@ -43,7 +43,7 @@ def working(
             start_new_session=True,
         )
     try:
-        eventually(lambda: bool(app.control.ping(timeout=0.5)))
+        eventually(lambda: bool(app.control.ping(timeout=1.0, limit=1)))
         yield process
     finally:
         process.terminate()
