@@ -63,7 +63,7 @@ class Delivery:
                 if page is None:
                     return response
                 # A view may answer HEAD without a body.
-                if request.method == "GET":
+                if request.method == "GET" or page.content:
                     turn.keep(page)
         page = turn.made or page
         forms = len(page.forms)

@@ -118,8 +118,9 @@ def test_the_order_of_languages_counts_and_not_how_it_is_written(view):
     assert view.calls == 2
 
 
-@pytest.mark.parametrize("method", ["POST", "HEAD"])
-def test_only_what_was_read_is_kept(view, method):
+@pytest.mark.parametrize(("method", "page"), [("POST", PAGE), ("HEAD", "")])
+def test_only_what_was_read_is_kept(view, method, page):
+    view.page = page
     for _ in range(2):
         view.ask(method=method)
     assert view.calls == 2
@@ -252,6 +253,12 @@ def test_a_list_that_reads_as_before_was_last_modified_then(feed, monkeypatch):
         assert answer["Last-Modified"] == at(0)
         assert answer.status_code == (304 if asked else 200)
     assert feed.calls == 4
+
+
+def test_asking_for_the_head_alone_makes_no_list_newer(feed, monkeypatch):
+    tell(monkeypatch, 5)
+    assert feed.ask(method="HEAD")["Last-Modified"] == at(0)
+    assert feed.ask()["Last-Modified"] == at(0)
 
 
 def test_a_list_that_lost_something_is_sent_to_whoever_asks_by_time(feed, monkeypatch):
