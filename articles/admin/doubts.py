@@ -180,7 +180,8 @@ def told(doubt: Doubt) -> str:
         words = gettext("They reach %(count)d %% of what makes one story.")
     else:
         words = _counted(doubt)
-    return words % {"count": count, "join": join}
+    # A number and its sign stay on one line.
+    return (words % {"count": count, "join": join}).replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def _counted(doubt: Doubt) -> str:

@@ -52,7 +52,7 @@ def doubt(flood) -> Doubt:
 def test_the_queue_tells_what_is_doubtful_and_leads_to_a_look(desk, doubt):
     page = text(desk.get(QUEUE))
     assert "barely belongs" in page
-    assert "One report is linked to the others by 2 %" in page
+    assert "One report is linked to the others by 2\N{NO-BREAK SPACE}%" in page
     assert f'href="{QUEUE}{doubt.pk}/change/"' in page
 
 
@@ -120,7 +120,7 @@ def test_two_stories_stand_beside_each_other_with_what_they_share(desk, flood):
     other = make_story(make_article("Harbour open again"))
     near = make_doubt(Doubt.Kind.NEAR, flood, other=other, measured=66)
     page = text(desk.get(f"{QUEUE}{near.pk}/change/"))
-    assert "They reach 66 % of what makes one story." in page
+    assert "They reach 66\N{NO-BREAK SPACE}% of what makes one story." in page
     shared = re.search(r"Words of both:</strong> <span[^>]*>([^<]*)<", page)
     assert shared
     assert "harbour" in shared[1].lower()
