@@ -38,7 +38,8 @@ SETTLED = """
   const asked = [...document.querySelectorAll("head > script[src]")].map(({ src }) => src);
   const none = !document.querySelector("meta[name=htmx-config]");
   const all = asked.length > 0 && asked.every((src) => window.ran.has(src));
-  return document.readyState === "complete" && (none || all);
+  const whole = document.getAnimations().every(({ animationName }) => animationName !== "below");
+  return document.readyState === "complete" && (none || all) && whole;
 }
 """
 
@@ -101,7 +102,6 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Visit]]:
             **{"locale": "en-GB"} | options,
         )
         context.set_default_timeout(PATIENT)
-        context.add_init_script(RAN)
         opened = Visit(patient(context.new_page()) if javascript else context.new_page())
         opened.page.on("console", lambda message: opened.complaints.append(message.text))
         opened.page.on("pageerror", lambda error: opened.complaints.append(str(error)))
@@ -115,12 +115,13 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Visit]]:
 
 
 def settle(page: Page) -> None:
-    """Wait until a page's scripts have run: they are asked for when it has been painted."""
+    """Wait until a page's scripts have run and all of it is laid out: both follow its paint."""
     page.wait_for_function(SETTLED)
 
 
 def patient(page: Page) -> Page:
     """Have a page that is opened by its address be settled."""
+    page.add_init_script(RAN)
     goto = page.goto
 
     def opening(url: str, **options: Any) -> Response | None:

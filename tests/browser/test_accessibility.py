@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page
 
-from tests.browser.conftest import missing
+from tests.browser.conftest import missing, patient
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -54,7 +54,7 @@ def complaints(page: Page, axe: str) -> list[str]:
 def test_axe_finds_nothing_on_any_page_in_either_theme(news, live_server, chromium, axe, width):
     found = {}
     with chromium.new_context(viewport={"width": width, "height": 900}) as context:
-        page = context.new_page()
+        page = patient(context.new_page())
         for name, address in news.addresses.items():
             page.goto(live_server.url + address)
             found[name] = complaints(page, axe)

@@ -72,6 +72,7 @@ def test_a_reader_pauses_it_and_that_is_remembered(latest, asked):
     expect(pause).to_have_attribute("aria-pressed", "false")
     pause.click()
     latest.reload()
+    settle(latest)
     expect(pause).to_have_attribute("aria-pressed", "true")
     asked.clear()
     latest.clock.run_for(3 * HALF_A_MINUTE)

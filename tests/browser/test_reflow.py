@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from articles.models import Article, Edition, Source, Story
+from tests.browser.conftest import patient
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -52,14 +53,14 @@ def wider_than_the_window(
 @pytest.mark.parametrize("width", [PHONE_AT_ITS_SMALLEST, 800, 1280])
 def test_no_page_scrolls_sideways_however_long_its_words(long_words, live_server, chromium, width):
     with chromium.new_context(viewport={"width": width, "height": 900}) as context:
-        page = context.new_page()
+        page = patient(context.new_page())
         assert wider_than_the_window(page, live_server, long_words.addresses) == {}
 
 
 def test_no_page_scrolls_sideways_where_a_reader_spaces_its_text(news, live_server, chromium):
     size = {"width": PHONE_AT_ITS_SMALLEST, "height": 900}
     with chromium.new_context(viewport=size, bypass_csp=True) as context:
-        page = context.new_page()
+        page = patient(context.new_page())
         assert wider_than_the_window(page, live_server, news.addresses, SPACING) == {}
 
 
